@@ -1,0 +1,1 @@
+"""Detectors: frames in, every person of each frame out."""
