@@ -19,6 +19,9 @@ from climbpose.skeleton import CLIMBING_25, Skeleton
 HEATMAP_SIZE = 56
 """Rows and columns of a heatmap."""
 
+BOX_MARGIN = 0.1
+"""A person's box goes beyond the keypoints by this share of their extent on each side."""
+
 LOW_CONFIDENCE = 0.3
 """Below this confidence a keypoint is a guess: its status says so and it is drawn faint."""
 
@@ -68,6 +71,17 @@ class HeatmapSource(Protocol):
         A keypoint whose map is empty has NaN and 0.
         """
         ...
+
+
+def widened_box(xy: Float32[np.ndarray, "keypoints 2"]) -> Float32[np.ndarray, "4"]:
+    """The keypoints' extent, each side widened by a tenth of it, at least one pixel wide.
+
+    Args:
+        xy: Pixels; rows with NaN are left out.
+    """
+    low, high = np.nanmin(xy, axis=0), np.nanmax(xy, axis=0)
+    margin = np.maximum((high - low) * np.float32(BOX_MARGIN), np.float32(0.5))
+    return np.concatenate([low - margin, high + margin]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,51 @@
-"""The command line: parse, call, print."""
+"""The command line: parse, call, print. Nothing heavy is imported before a command runs."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from climbpose import __version__
+from climbpose.cli.annotate import annotate
+from climbpose.cli.models import models
+
+app = typer.Typer(
+    name="climbpose",
+    help="Draws a climber's pose on a video and writes the keypoint tracks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(annotate)
+app.add_typer(models, name="models")
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"climbpose {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def climbpose(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Draws a climber's pose on a video and writes the keypoint tracks."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Ends as Ctrl-C does, so that unfinished files are removed."""
+    sys.exit(128 + number)
 
 
 def main() -> None:
     """Runs the command line."""
+    signal.signal(signal.SIGTERM, _stop)
+    app()

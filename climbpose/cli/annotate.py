@@ -1,0 +1,198 @@
+"""``climbpose annotate``: videos in, annotated videos and tracks out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from climbpose.cli.errors import reported
+
+_WHAT = "What is drawn"
+_RANGE = "What is read"
+_OUT = "Output"
+_TALK = "Messages"
+
+
+def annotate(
+    context: typer.Context,
+    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="DIR|FILE",
+            help="Folder of the outputs, or for one video the annotated video's name "
+            "(.mp4); default: beside each video.",
+            rich_help_panel=_OUT,
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool,
+        typer.Option(
+            "-y",
+            "--overwrite",
+            help="Replace outputs that exist; default: refuse before any work.",
+            rich_help_panel=_OUT,
+        ),
+    ] = False,
+    skip_existing: Annotated[
+        bool,
+        typer.Option(help="Skip videos whose outputs all exist.", rich_help_panel=_OUT),
+    ] = False,
+    detector: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME|NPZ",
+            help="A detector of `climbpose models list`, or a file of precomputed heatmaps.",
+            rich_help_panel="Pose",
+        ),
+    ] = "blazepose",
+    smoother: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A smoother of `climbpose models list`, or none.",
+            rich_help_panel="Pose",
+        ),
+    ] = "savgol",
+    smooth_strength: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=3.0,
+            help="0 keeps the raw keypoints, 1 is the smoother's default.",
+            rich_help_panel="Pose",
+        ),
+    ] = 1.0,
+    person: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|X,Y",
+            help="auto finds the climber after the whole video; X,Y (pixels) takes whoever is "
+            "there in the first frame where somebody is.",
+            rich_help_panel="Pose",
+        ),
+    ] = "auto",
+    tracks: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Draw these tracks (CSV) again; no model runs.",
+            rich_help_panel="Pose",
+        ),
+    ] = None,
+    keep_raw: Annotated[
+        bool, typer.Option(help="Add raw columns to the tracks.", rich_help_panel="Pose")
+    ] = False,
+    start: Annotated[
+        float | None,
+        typer.Option(min=0.0, metavar="S", help="Begin at this second.", rich_help_panel=_RANGE),
+    ] = None,
+    end: Annotated[
+        float | None,
+        typer.Option(min=0.0, metavar="S", help="End at this second.", rich_help_panel=_RANGE),
+    ] = None,
+    rotate: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|0|90|180|270",
+            help="Turn clockwise to stand upright; auto does as the file says.",
+            rich_help_panel=_RANGE,
+        ),
+    ] = "auto",
+    layers: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,...",
+            help="Of skeleton, trail, box, heatmap, caption.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = "skeleton",
+    scale: Annotated[
+        float,
+        typer.Option(min=0.05, max=4.0, help="Size of the annotated video.", rich_help_panel=_WHAT),
+    ] = 1.0,
+    crf: Annotated[
+        int,
+        typer.Option(min=0, max=51, help="H.264 quality, lower is better.", rich_help_panel=_WHAT),
+    ] = 20,
+    preset: Annotated[
+        str,
+        typer.Option(help="x264 preset, ultrafast to veryslow.", rich_help_panel=_WHAT),
+    ] = "veryfast",
+    no_audio: Annotated[
+        bool, typer.Option("--no-audio", help="Leave the sound out.", rich_help_panel=_WHAT)
+    ] = False,
+    export: Annotated[
+        str,
+        typer.Option(metavar="NAME,...", help="Further files, by exporter.", rich_help_panel=_OUT),
+    ] = "",
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print the reports as JSON; nothing else on stdout.",
+            rich_help_panel=_TALK,
+        ),
+    ] = False,
+    progress: Annotated[
+        str,
+        typer.Option(metavar="auto|json|none", help="Progress on stderr.", rich_help_panel=_TALK),
+    ] = "auto",
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Errors only.", rich_help_panel=_TALK)
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("-v", "--verbose", help="Timings by stage too.", rich_help_panel=_TALK),
+    ] = False,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="Never fetch model files.", rich_help_panel=_TALK),
+    ] = False,
+) -> None:
+    """Draws the climber's pose on videos and writes the keypoint tracks.
+
+    Writes NAME_pose.mp4, NAME_tracks.csv and NAME_run.json. Exit codes: 0 done, 1 failed, 2 wrong
+    usage or an output exists, 3 some of several videos failed, 4 nobody found, 130 interrupted.
+    """
+    from climbpose.cli import batch, parse
+    from climbpose.pipeline import AnnotateOptions, OverlayOptions
+
+    with reported():
+        options = AnnotateOptions(
+            detector=detector,
+            smoother=smoother,
+            smooth_strength=smooth_strength,
+            person=parse.person(person),
+            overlay=OverlayOptions(
+                layers=parse.names(layers),
+                rotate=parse.rotation(rotate),
+                start=start,
+                end=end,
+                scale=scale,
+                crf=crf,
+                preset=parse.choice("--preset", preset, parse.PRESETS),
+                with_audio=not no_audio,
+            ),
+            keep_raw=keep_raw,
+            exports=parse.names(export),
+            tracks=tracks,
+        )
+        code = batch.run(
+            videos,
+            options,
+            batch.Manners(
+                output=output,
+                overwrite=overwrite,
+                skip_existing=skip_existing,
+                is_json=json,
+                progress=parse.choice("--progress", progress, ("auto", "json", "none")),
+                is_quiet=quiet,
+                is_verbose=verbose,
+                is_offline=offline,
+            ),
+            arguments={name: value for name, value in context.params.items() if name != "context"},
+        )
+    raise typer.Exit(code)

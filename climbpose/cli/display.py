@@ -1,0 +1,135 @@
+"""Progress and summary: rich on a terminal, JSON lines for programs, silence where asked for."""
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from climbpose.cli.errors import one_line
+from climbpose.pipeline import Job, RunReport
+
+_JSON_INTERVAL_S = 0.5
+
+
+class _Speed(ProgressColumn):
+    """Frames a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:5.1f} fps" if speed else "    - fps", style="cyan")
+
+
+class Display:
+    """Shows the progress of a batch on stderr.
+
+    Args:
+        mode: ``auto`` (a bar on a terminal), ``json`` (a line each half second) or ``none``.
+        is_quiet: Shows nothing.
+    """
+
+    def __init__(self, mode: str, *, is_quiet: bool) -> None:
+        self._console = Console(stderr=True)
+        self._is_bar = mode == "auto" and self._console.is_terminal and not is_quiet
+        self._is_json = mode == "json" and not is_quiet
+        self._is_quiet = is_quiet
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._video = ""
+        self._stage, self._total, self._done, self._last_line = "", None, 0, 0.0
+
+    def say(self, line: str) -> None:
+        """One line of news."""
+        if self._is_json:
+            self._print_json({"message": line})
+        elif not self._is_quiet:
+            self._console.print(one_line(line), markup=False, highlight=False)
+
+    @contextmanager
+    def video(self, path: Path) -> Generator[None]:
+        """Around the work on one video."""
+        self._video = one_line(path.name)
+        if not self._is_bar:
+            yield
+            return
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed}/{task.total}"),
+            _Speed(),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+        ) as self._bar:
+            yield
+        self._bar, self._task = None, None
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins."""
+        self._stage, self._total, self._done = name, total, 0
+        if self._bar:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            label = f"{escape(self._video)} [bold]{name}[/bold]"
+            self._task = self._bar.add_task(label, total=total)
+        self._report(is_due=True)
+
+    def advance(self) -> None:
+        """A frame is done."""
+        self._done += 1
+        if self._bar and self._task is not None:
+            self._bar.advance(self._task)
+        self._report(is_due=monotonic() - self._last_line >= _JSON_INTERVAL_S)
+
+    def _report(self, *, is_due: bool) -> None:
+        if self._is_json and is_due:
+            self._last_line = monotonic()
+            self._print_json(
+                {
+                    "video": self._video,
+                    "stage": self._stage,
+                    "frame": self._done,
+                    "of_about": self._total,
+                }
+            )
+
+    @staticmethod
+    def _print_json(content: dict[str, object]) -> None:
+        print(json.dumps(content), file=sys.stderr, flush=True)
+
+
+def summarise(job: Job, report: RunReport, *, is_verbose: bool) -> None:
+    """Prints a short summary of a finished video on stdout."""
+    frames = report.frames
+    table = Table.grid(padding=(0, 2))
+    for path in report.outputs:
+        table.add_row("wrote", one_line(str(job.stem.parent / path)))
+    share = frames.with_climber / max(frames.decoded, 1)
+    table.add_row(
+        "frames",
+        f"{frames.decoded} decoded, climber in {frames.with_climber} ({share:.0%}), "
+        f"{frames.filled} filled",
+    )
+    total = report.timings_s["total"]
+    table.add_row("time", f"{total:.1f} s, {frames.decoded / max(total, 1e-9):.1f} fps")
+    if is_verbose:
+        for stage, seconds in report.timings_s.items():
+            table.add_row("", f"{stage}: {seconds:.2f} s")
+    for warning in report.warnings:
+        table.add_row("warning", one_line(warning))
+    Console(soft_wrap=True, highlight=False).print(table, markup=False)

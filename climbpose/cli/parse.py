@@ -1,0 +1,61 @@
+"""Option values from their text."""
+
+from collections.abc import Sequence
+
+from climbpose.errors import UsageError
+from climbpose.tracks import Selection
+
+PRESETS = (
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+)
+
+
+def choice(option: str, value: str, choices: Sequence[str]) -> str:
+    """The value, if it is one of the choices.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if value not in choices:
+        raise UsageError(f"{option} {value!r} is not known; choose one of: {', '.join(choices)}")
+    return value
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Names separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def rotation(text: str) -> int | None:
+    """Degrees clockwise, None for what the file says.
+
+    Raises:
+        UsageError: It is not a quarter turn.
+    """
+    value = choice("--rotate", text, ("auto", "0", "90", "180", "270"))
+    return None if value == "auto" else int(value)
+
+
+def person(text: str) -> Selection:
+    """Who is the climber.
+
+    Raises:
+        UsageError: It is neither ``auto`` nor a point.
+    """
+    if text == "auto":
+        return "auto"
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise UsageError(
+            f"--person {text!r} is neither auto nor X,Y in pixels, such as 540,960"
+        ) from error
+    return x, y

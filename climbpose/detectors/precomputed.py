@@ -1,0 +1,145 @@
+"""Detections that another detector made, read from an ``.npz`` file.
+
+Keys, one row for each detection in any order, several for a frame with several people:
+
+``frame``, (N,) integers
+    index of the frame in decoding order, from 0
+``box``, (N, 4) floats
+    ``x1 y1 x2 y2`` that the heatmaps cover, pixels of the upright picture from its top left corner
+``heatmaps``, (N, 25, 56, 56) floats in [0, 1] or uint8 for 0 to 255
+    scores; the cell in row i and column j has its centre at (j + 0.5, i + 0.5) 56ths of the box
+``score``, (N,) floats, optional
+    belief in [0, 1] that a person is there
+``keypoints``, (25,) strings, optional
+    names, where they come in another order than ours
+"""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from jaxtyping import Int64
+
+from climbpose.assets import Asset
+from climbpose.detectors.base import register
+from climbpose.errors import ModelError, UsageError
+from climbpose.heatmaps import DenseMaps
+from climbpose.poses import HEATMAP_SIZE, Detection, Frame
+from climbpose.skeleton import CLIMBING_25
+
+_REQUIRED = ("frame", "box", "heatmaps")
+
+
+@register("precomputed")
+class Precomputed:
+    """Somebody else's heatmaps and boxes; ``--detector FILE.npz`` chooses it.
+
+    Args:
+        path: The file. Its heatmaps are unpacked to a temporary file and mapped, so that memory
+            does not grow with the video.
+
+    Raises:
+        UsageError: There is no such file.
+        ModelError: The file is not as documented.
+    """
+
+    description: ClassVar[str] = "heatmaps and boxes of any detector, from --detector FILE.npz"
+    assets: ClassVar[tuple[Asset, ...]] = ()
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is None:
+            raise UsageError("detector 'precomputed' needs a file: --detector FILE.npz")
+        if not path.is_file():
+            raise UsageError(f"precomputed detections {path} do not exist; check the name")
+        if not zipfile.is_zipfile(path):
+            raise ModelError(f"{path} is not an .npz file; write it with numpy.savez")
+        self._path = path
+        self._folder = tempfile.TemporaryDirectory(prefix="climbpose-")
+        try:
+            self._load()
+        except (OSError, ValueError, zipfile.BadZipFile) as error:
+            raise ModelError(
+                f"{path} cannot be read as an .npz file ({error}); write it with numpy.savez"
+            ) from error
+
+    def __call__(self, frames: Sequence[Frame]) -> list[list[Detection]]:
+        """The people of each frame."""
+        return [
+            [self._detection(row, frame) for row in self._rows.get(frame.index, [])]
+            for frame in frames
+        ]
+
+    def _detection(self, row: int, frame: Frame) -> Detection:
+        maps = self._heatmaps[row]
+        return Detection(
+            frame_index=frame.index,
+            time=float(frame.time),
+            box=self._box[row],
+            maps=DenseMaps(maps if self._order is None else maps[self._order]),
+            score=float(self._score[row]),
+        )
+
+    def _load(self) -> None:
+        with np.load(self._path, allow_pickle=False) as content:
+            self._check_keys(content.files)
+            frame = content["frame"]
+            self._box = content["box"].astype(np.float32)
+            self._score = content["score"] if "score" in content.files else np.ones(len(frame))
+            self._order = self._find_order(content)
+        with zipfile.ZipFile(self._path) as archive, archive.open("heatmaps.npy") as source:
+            unpacked = Path(self._folder.name) / "heatmaps.npy"
+            with unpacked.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        self._heatmaps = np.load(unpacked, mmap_mode="r", allow_pickle=False)
+        self._check(frame)
+        self._rows: dict[int, list[int]] = {}
+        for row, index in enumerate(frame):
+            self._rows.setdefault(int(index), []).append(row)
+
+    def _check_keys(self, found: list[str]) -> None:
+        absent = [key for key in _REQUIRED if key not in found]
+        if absent:
+            raise ModelError(
+                f"{self._path} lacks {', '.join(absent)}; expected {', '.join(_REQUIRED)} "
+                f"and found {', '.join(found) or 'nothing'}"
+            )
+
+    def _check(self, frame: np.ndarray) -> None:
+        count = len(frame)
+        expected = {
+            "box": (self._box, (count, 4)),
+            "score": (self._score, (count,)),
+            "heatmaps": (self._heatmaps, (count, len(CLIMBING_25), HEATMAP_SIZE, HEATMAP_SIZE)),
+        }
+        for key, (array, shape) in expected.items():
+            if array.shape != shape:
+                raise ModelError(
+                    f"{self._path}: expected {key} of shape {shape}, found {array.shape}"
+                )
+        if not np.issubdtype(frame.dtype, np.integer):
+            raise ModelError(f"{self._path}: expected frame as integers, found {frame.dtype}")
+        if self._heatmaps.dtype not in (np.uint8, np.float16, np.float32, np.float64):
+            raise ModelError(
+                f"{self._path}: expected heatmaps as floats or uint8, found {self._heatmaps.dtype}"
+            )
+        sides = self._box[:, 2:] - self._box[:, :2]
+        if not (np.isfinite(self._box).all() and (sides > 0).all()):
+            raise ModelError(
+                f"{self._path}: expected every box as x1 y1 x2 y2 with x1 < x2, y1 < y2"
+            )
+
+    def _find_order(self, content: "np.lib.npyio.NpzFile") -> Int64[np.ndarray, "25"] | None:
+        """For each of our keypoints, its position in the file."""
+        if "keypoints" not in content.files:
+            return None
+        given = [str(name) for name in content["keypoints"]]
+        if sorted(given) != sorted(CLIMBING_25.keypoints):
+            unknown = sorted(set(given) ^ set(CLIMBING_25.keypoints))
+            raise ModelError(
+                f"{self._path}: keypoints differ from the 25 of climbpose at {', '.join(unknown)}"
+            )
+        return np.array([given.index(name) for name in CLIMBING_25.keypoints])
