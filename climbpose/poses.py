@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
@@ -56,6 +56,7 @@ class Frame:
     image: UInt8[np.ndarray, "height width 3"]
 
 
+@runtime_checkable
 class HeatmapSource(Protocol):
     """Heatmaps that are made when they are asked for: a frame's dense maps take 314 kB."""
 
