@@ -1,13 +1,14 @@
 """What a detector is: frames of one video in, every person of each frame out."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from climbpose.assets import Asset
 from climbpose.poses import Detection, Frame
 from climbpose.registry import Registry
 
 
+@runtime_checkable
 class Detector(Protocol):
     """Finds people and their 25 keypoints.
 
