@@ -87,11 +87,12 @@ def test_a_turned_body_is_found_as_the_upright_one(climbing_clips: Path, rotate:
     upright, turned = detect(path, count), detect(path, count, rotate)
     assert len(upright) == len(turned) == count
     width, height = 606, 1080
-    back = {
-        90: lambda xy: np.stack([xy[:, 1], height - xy[:, 0]], axis=1),
-        180: lambda xy: np.array([width, height]) - xy,
-        270: lambda xy: np.stack([width - xy[:, 1], xy[:, 0]], axis=1),
-    }[rotate]
+
+    def back(xy: np.ndarray) -> np.ndarray:
+        for _ in range(rotate // 90):
+            xy = np.stack([xy[:, 1], -xy[:, 0]], axis=1)
+        return xy + {90: (0, height), 180: (width, height), 270: (width, 0)}[rotate]
+
     shoulder, hip = CLIMBING_25.indices("left_shoulder", "left_hip")
     shares = []
     for a, b in zip(upright, turned, strict=True):
