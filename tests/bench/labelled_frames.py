@@ -2,14 +2,14 @@
 
     python tests/bench/labelled_frames.py ../shared/data/climbing_clips [--reference PYTHON]
 
-For each clip: share of labelled frames in which the climber was found, and PCK@0.05, @0.1 and @0.2 of
-the torso over the large joints (shoulders to ankles) that are labelled as visible, then the same for
-each group of keypoints. A keypoint of a frame without the climber counts as wrong. The torso is the
-clip's median (the upper one of an even number) of the mean shoulder-hip distance of both sides.
+For each clip: share of labelled frames in which the climber was found, and PCK@0.05, @0.1 and @0.2
+of the torso over the large joints (shoulders to ankles) that are labelled as visible, then the same
+for each group of keypoints. A keypoint of a frame without the climber counts as wrong. The torso is
+the clip's median (the upper one of an even number) of the mean shoulder-hip distance of both sides.
 
-``--reference`` names the interpreter of another virtual environment that holds the reference package
-(``pip install mediapipe==0.10.21 av``), which is then run in video mode over the same upright frames
-and scored beside ours.
+``--reference`` names the interpreter of another virtual environment that holds the reference
+package (``pip install mediapipe==0.10.21 av``), which is then run in video mode over the same
+upright frames and scored beside ours.
 """
 
 import argparse

@@ -1,5 +1,9 @@
 """The two BlazePose networks: their published files, their tensors, nothing of the pipeline."""
 
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,13 +39,36 @@ PERSON_INPUT = 224
 LANDMARK_INPUT = 256
 LANDMARK_HEATMAP = 64
 
+_STDERR = 2
+_NOTICE = b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU."
+
+
+@contextmanager
+def _without_notice() -> Generator[None]:
+    """Keeps one notice of LiteRT's off stderr; whatever else is written there comes out after.
+
+    LiteRT 2.3 has neither an option nor an environment variable for it.
+    """
+    with tempfile.TemporaryFile() as kept:
+        stderr = os.dup(_STDERR)
+        os.dup2(kept.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, _STDERR)
+            os.close(stderr)
+            kept.seek(0)
+            os.write(_STDERR, b"".join(line for line in kept if not line.startswith(_NOTICE)))
+
 
 class _Network:
     """A LiteRT model on one thread (two of them scale better than one on two threads)."""
 
     def __init__(self, asset: Asset) -> None:
-        self._interpreter = Interpreter(model_content=assets.load(asset), num_threads=1)
-        self._interpreter.allocate_tensors()
+        content = assets.load(asset)
+        with _without_notice():
+            self._interpreter = Interpreter(model_content=content, num_threads=1)
+            self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = {
             detail["name"]: detail["index"] for detail in self._interpreter.get_output_details()

@@ -16,6 +16,7 @@ from climbpose.detectors.blazepose.regions import Region
 _MIN_SCORE = 0.5
 _MERGE_IOU = 0.3
 _TILE_SHARE = 0.55
+_MAX_TILE_SHARE = 0.6
 _STRIDES_AND_ANCHORS = ((8, 2), (16, 2), (32, 6))
 """Stride in input pixels and anchors per cell of each layer (the last one holds three layers)."""
 
@@ -101,9 +102,14 @@ def search_everywhere(network: PersonNetwork, image: UInt8[np.ndarray, "h w 3"])
 
 def tiles(width: int, height: int) -> Iterator[Region]:
     """The square around the whole picture, then squares that overlap by half."""
-    longer = max(width, height)
+    longer, shorter = max(width, height), min(width, height)
     yield Region(width / 2, height / 2, float(longer), 0.0)
-    side = longer * _TILE_SHARE
+    # Where the shorter side is hardly more than a tile, a slightly larger tile spares half of them.
+    side = (
+        shorter
+        if longer * _TILE_SHARE < shorter < longer * _MAX_TILE_SHARE
+        else longer * _TILE_SHARE
+    )
     for y in _centres(height, side):
         for x in _centres(width, side):
             yield Region(x, y, side, 0.0)
