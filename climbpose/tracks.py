@@ -5,8 +5,7 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float32
-from scipy.optimize import linear_sum_assignment
+from jaxtyping import Float, Float32
 
 from climbpose.heatmaps import GaussianMaps
 from climbpose.poses import HEATMAP_SIZE, LOW_CONFIDENCE, Detection
@@ -87,15 +86,28 @@ def link(detections: Iterable[Detection]) -> list[list[Detection]]:
             allowed = np.array(
                 [_MAX_JUMP + _MAX_SPEED * (found[0].time - person[-1].time) for person in recent]
             )
-            excess = np.where(jumps <= allowed[:, None], jumps, _FORBIDDEN)
-            for row, column in zip(*linear_sum_assignment(excess), strict=True):
-                if excess[row, column] < _FORBIDDEN:
-                    recent[row].append(found[column])
-                    linked.add(int(column))
+            for row, column in _assign(np.where(jumps <= allowed[:, None], jumps, _FORBIDDEN)):
+                recent[row].append(found[column])
+                linked.add(column)
         new = [[one] for column, one in enumerate(found) if column not in linked]
         people += new
         recent += new
     return people
+
+
+def _assign(costs: Float[np.ndarray, "people found"]) -> list[tuple[int, int]]:
+    """The pairs of least total cost, without the forbidden ones."""
+    if costs.size == 1:
+        pairs = [(0, 0)]
+    else:
+        # Loaded here because it is slow to load and most videos show one person.
+        from scipy.optimize import linear_sum_assignment
+
+        pairs = [
+            (int(row), int(column))
+            for row, column in zip(*linear_sum_assignment(costs), strict=True)
+        ]
+    return [pair for pair in pairs if costs[pair] < _FORBIDDEN]
 
 
 def climbing_score(person: Sequence[Detection]) -> float:

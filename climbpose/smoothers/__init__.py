@@ -7,7 +7,6 @@ from climbpose.smoothers.base import Smoother, register, registry
 
 __all__ = ["DEFAULT", "MAX_STRENGTH", "Smoother", "create", "names", "register", "registry"]
 
-DEFAULT = "savgol"
 DEFAULT = "spline"
 
 MAX_STRENGTH = 3.0

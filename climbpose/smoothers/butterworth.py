@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float64
-from scipy import signal
 
 from climbpose.smoothers.base import PoseSmoother, register
 from climbpose.smoothers.regression import bell, local_polynomial
@@ -53,6 +52,9 @@ class Butterworth(PoseSmoother):
         if cutoff >= 0.95:
             return xy
         believed = self._believed(xy, confidence, time).reshape(len(time), -1)
+        # Loaded here because it takes longer than all other imports of a run together.
+        from scipy import signal
+
         # Without the line from end to end the filter cannot bend a constant velocity.
         share = ((grid - time[0]) / span)[:, None]
         line = believed[0] + share * (believed[-1] - believed[0])

@@ -33,7 +33,7 @@ from climbpose.poses import HEATMAP_SIZE, Detection, Frame, widened_box
 _MAX_PEOPLE = 4
 """People followed at once; each costs one pass of the landmark network a frame."""
 
-_SEARCH_INTERVAL_S = 0.5
+_SEARCH_INTERVAL_S = 1.0
 _SEARCH_INTERVAL_NOBODY_S = 0.1
 
 

@@ -102,14 +102,11 @@ def search_everywhere(network: PersonNetwork, image: UInt8[np.ndarray, "h w 3"])
 
 def tiles(width: int, height: int) -> Iterator[Region]:
     """The square around the whole picture, then squares that overlap by half."""
-    longer, shorter = max(width, height), min(width, height)
-    yield Region(width / 2, height / 2, float(longer), 0.0)
-    # Where the shorter side is hardly more than a tile, a slightly larger tile spares half of them.
-    side = (
-        shorter
-        if longer * _TILE_SHARE < shorter < longer * _MAX_TILE_SHARE
-        else longer * _TILE_SHARE
-    )
+    longer, shorter = float(max(width, height)), float(min(width, height))
+    yield Region(width / 2, height / 2, longer, 0.0)
+    # Where the shorter side is hardly more than a tile, larger tiles spare half of them.
+    is_close = _TILE_SHARE < shorter / longer < _MAX_TILE_SHARE
+    side = shorter if is_close else longer * _TILE_SHARE
     for y in _centres(height, side):
         for x in _centres(width, side):
             yield Region(x, y, side, 0.0)
