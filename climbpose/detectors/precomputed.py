@@ -19,7 +19,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from jaxtyping import Int64
@@ -58,7 +58,6 @@ class Precomputed:
         if not zipfile.is_zipfile(path):
             raise ModelError(f"{path} is not an .npz file; write it with numpy.savez")
         self._path = path
-        self._folder = tempfile.TemporaryDirectory(prefix="climbpose-")
         try:
             self._load()
         except (OSError, ValueError, zipfile.BadZipFile) as error:
@@ -90,11 +89,7 @@ class Precomputed:
             self._box = content["box"].astype(np.float32)
             self._score = content["score"] if "score" in content.files else np.ones(len(frame))
             self._order = self._find_order(content)
-        with zipfile.ZipFile(self._path) as archive, archive.open("heatmaps.npy") as source:
-            unpacked = Path(self._folder.name) / "heatmaps.npy"
-            with unpacked.open("wb") as target:
-                shutil.copyfileobj(source, target)
-        self._heatmaps = np.load(unpacked, mmap_mode="r", allow_pickle=False)
+        self._heatmaps = _mapped(self._path, "heatmaps.npy")
         self._check(frame)
         self._rows: dict[int, list[int]] = {}
         for row, index in enumerate(frame):
@@ -143,3 +138,26 @@ class Precomputed:
                 f"{self._path}: keypoints differ from the 25 of climbpose at {', '.join(unknown)}"
             )
         return np.array([given.index(name) for name in CLIMBING_25.keypoints])
+
+
+def _mapped(archive: Path, member: str) -> np.ndarray:
+    """An array of an archive, unpacked to a nameless temporary file that is gone with the array."""
+    with (
+        zipfile.ZipFile(archive) as members,
+        members.open(member) as source,
+        tempfile.TemporaryFile() as unpacked,
+    ):
+        shutil.copyfileobj(source, unpacked)
+        unpacked.seek(0)
+        version = np.lib.format.read_magic(unpacked)
+        read_header = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }.get(version)
+        if read_header is None:
+            raise ValueError(f"{member} is of version {version}")
+        shape, is_fortran, kind = read_header(unpacked)
+        if kind.hasobject:
+            raise ValueError(f"{member} holds objects, not numbers")
+        order: Literal["C", "F"] = "F" if is_fortran else "C"
+        return np.memmap(unpacked, kind, "r", unpacked.tell(), shape, order)

@@ -79,8 +79,8 @@ class _Network:
         self._interpreter.invoke()
 
     def _output(self, name: str) -> np.ndarray:
-        tensor: np.ndarray = self._interpreter.get_tensor(self._outputs[name])
-        return tensor[0]
+        tensor: np.ndarray = self._interpreter.get_tensor(self._outputs[name])[0]
+        return tensor
 
 
 class PersonNetwork(_Network):
