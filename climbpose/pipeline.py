@@ -1,81 +1,33 @@
 """From a video to its files: the stages in order."""
 
-import json
-import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from climbpose import __version__, assets, detectors, exporters, render, smoothers
-from climbpose.errors import OutputExistsError, UsageError
-from climbpose.exporters import Exporter, part_file
-from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
+from climbpose import __version__, assets, detectors, exporters, report, smoothers
+from climbpose.errors import UsageError
+from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions, output_size
 from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.exporters.tracks_csv import read as read_tracks
+from climbpose.jobs import AnnotateOptions, Job
 from climbpose.poses import Analysis, Detection, Pose, PoseTrack, Status, VideoInfo
+from climbpose.report import FrameCounts, ModelFile, RunReport
 from climbpose.skeleton import CLIMBING_25
 from climbpose.timings import Timings
-from climbpose.tracks import Selection, follow
+from climbpose.tracks import follow
 from climbpose.video import VideoReader, prefetch
 
-RUN_SUFFIX = "_run.json"
+_MAX_SILENT_CUT_S = 0.5
+"""Pictures that end so much before the stated end are not worth a warning."""
 
 
-@dataclass(frozen=True)
-class AnnotateOptions:
-    """What is to be done with each video.
-
-    Attributes:
-        detector: Name, or path of precomputed detections.
-        smoother: Name.
-        smooth_strength: 0 keeps the raw keypoints, 1 is the smoother's default.
-        person: Who is the climber.
-        overlay: Look, range and encoding of the annotated video.
-        keep_raw: Adds raw columns to the tracks.
-        exports: Names of further exporters.
-        tracks: Draws these tracks instead of detecting anybody.
-    """
-
-    detector: str = detectors.DEFAULT
-    smoother: str = smoothers.DEFAULT
-    smooth_strength: float = 1.0
-    person: Selection = "auto"
-    overlay: OverlayOptions = field(default_factory=OverlayOptions)
-    keep_raw: bool = False
-    exports: tuple[str, ...] = ()
-    tracks: Path | None = None
-
-
-@dataclass(frozen=True)
-class Job:
-    """One video and where its files go.
-
-    Attributes:
-        video: The source.
-        annotated: The annotated video.
-        stem: Folder and beginning of the name of the other outputs.
-    """
-
-    video: Path
-    annotated: Path
-    stem: Path
-
-    def output(self, suffix: str) -> Path:
-        """The output file of a suffix such as ``_tracks.csv``."""
-        if suffix == OverlayMp4.suffix:
-            return self.annotated
-        return self.stem.with_name(f"{self.stem.name}{suffix}")
-
-    def outputs(self, options: AnnotateOptions) -> list[Path]:
-        """All files that the run writes, in the order of writing."""
-        return [self.output(suffix) for suffix in _suffixes(options)]
-
-
+@runtime_checkable
 class Observer(Protocol):
     """Sees a run's progress."""
 
@@ -86,128 +38,6 @@ class Observer(Protocol):
     def advance(self) -> None:
         """One frame of the stage is done."""
         ...
-
-
-@dataclass(frozen=True)
-class ModelFile:
-    """A model file that was used."""
-
-    name: str
-    sha256: str
-
-
-@dataclass(frozen=True)
-class FrameCounts:
-    """Frames as decoded; ``filled`` ones are among those with the climber."""
-
-    decoded: int
-    with_climber: int
-    filled: int
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a run did; `RUN_SUFFIX` files hold it as JSON.
-
-    Attributes:
-        climbpose: Version.
-        status: ``done``, or ``nobody`` if no person was found.
-        started_at: UTC, ISO 8601.
-        arguments: The options.
-        models: The model files used.
-        video: What the source says of itself.
-        frames: Counts.
-        timings_s: Wall seconds of each stage; stages overlap.
-        outputs: Names of the files written.
-        warnings: One line each.
-        system: Versions of what ran it.
-    """
-
-    climbpose: str
-    status: str
-    started_at: str
-    arguments: Mapping[str, Any]
-    models: Sequence[ModelFile]
-    video: Mapping[str, Any]
-    frames: FrameCounts
-    timings_s: Mapping[str, float]
-    outputs: Sequence[str]
-    warnings: Sequence[str]
-    system: Mapping[str, str]
-
-    def to_json(self) -> str:
-        """The report as JSON text."""
-        return json.dumps(asdict(self), indent=2, default=str)
-
-
-def plan(videos: Sequence[Path], output: Path | None) -> list[Job]:
-    """Where the files of each video go.
-
-    Args:
-        videos: The sources.
-        output: A folder, or the annotated video's name, or None for beside each video.
-
-    Raises:
-        UsageError: An input or the output folder is not there, or two videos would share outputs.
-    """
-    for video in videos:
-        if video.is_dir():
-            raise UsageError(f"{video} is a folder; expected a video file (try {video}/*.mp4)")
-        if not video.exists():
-            raise UsageError(f"{video} does not exist; check the name")
-    if output is None or output.is_dir():
-        jobs = [_job_in(output or video.parent, video) for video in videos]
-    else:
-        jobs = [_named_job(videos, output)]
-    for folder in dict.fromkeys(job.stem.parent for job in jobs):
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise UsageError(f"folder {folder} may not be written to; choose another one with -o")
-    taken: dict[Path, Path] = {}
-    for job in jobs:
-        if job.stem.absolute() in taken:
-            raise UsageError(
-                f"{taken[job.stem.absolute()]} and {job.video} would write the same files; give "
-                "the videos different names, or annotate them one by one with -o"
-            )
-        taken[job.stem.absolute()] = job.video
-    return jobs
-
-
-def check_outputs(jobs: Sequence[Job], options: AnnotateOptions, *, overwrite: bool) -> None:
-    """Makes sure, before any work, that nothing of the user's would be lost.
-
-    Raises:
-        OutputExistsError: An output exists and may not be replaced, or is one of the inputs.
-    """
-    inputs = {job.video.absolute() for job in jobs}
-    if options.tracks:
-        inputs.add(options.tracks.absolute())
-    for job in jobs:
-        for path in job.outputs(options):
-            if path.absolute() in inputs:
-                raise OutputExistsError(
-                    f"{path} is an input and would be replaced; leave it out of the inputs, or "
-                    "choose another folder with -o"
-                )
-            if path.exists() and not overwrite:
-                raise OutputExistsError(
-                    f"{path} exists; use -y to overwrite, --skip-existing to skip, or -o to write "
-                    "elsewhere"
-                )
-
-
-def check_options(options: AnnotateOptions) -> None:
-    """Makes sure, before any work, that every name is known.
-
-    Raises:
-        UsageError: A name is not known; the message lists those there are.
-    """
-    if not options.detector.endswith(".npz"):
-        detectors.factory(options.detector)
-    smoothers.create(options.smoother, strength=options.smooth_strength)
-    for layer in options.overlay.layers:
-        render.factory(layer)
-    _suffixes(options)
 
 
 def fetch_models(options: AnnotateOptions, say: Callable[[str], None], *, is_offline: bool) -> None:
@@ -234,102 +64,111 @@ def annotate(
     Raises:
         ClimbposeError: Something that the user can mend. Whole files that were written before stay.
     """
-    started, timings = datetime.now(UTC), Timings()
-    warnings: list[str] = []
-    with timings.measure("total"):
-        if options.tracks:
-            analysis = _read_back(job, options)
-        else:
-            analysis = _analyse(job, options, observer, timings, warnings)
+    started, run = datetime.now(UTC), _Run(job, options, observer)
+    with run.timings.measure("total"):
+        analysis = run.read_back(options.tracks) if options.tracks else run.analyse()
+        outputs = run.export(analysis)
         is_anybody = bool(analysis.poses.has_climber.any())
-        written = [] if options.tracks else _export(job, options, analysis)
         if is_anybody:
-            overlay = OverlayMp4(options.overlay, timings, observer.advance, warnings)
-            observer.stage("draw", len(analysis.poses))
-            overlay.write(analysis, job.annotated)
-            written.append(job.annotated)
+            run.draw(analysis)
+            outputs.append(job.annotated)
         elif job.annotated.exists():
-            warnings.append(f"{job.annotated.name} is of an earlier run")
-    report = RunReport(
+            run.warnings.append(f"{job.annotated.name} is of an earlier run")
+    done = RunReport(
         climbpose=__version__,
-        status="done" if is_anybody else "nobody",
+        status=report.DONE if is_anybody else report.NOBODY,
         started_at=started.isoformat(timespec="seconds"),
         arguments=arguments,
         models=_model_files(options),
-        video=asdict(analysis.video),
-        frames=FrameCounts(
-            decoded=len(analysis.poses),
-            with_climber=int(analysis.poses.has_climber.sum()),
-            filled=int((analysis.poses.status == Status.FILLED).all(axis=1).sum()),
-        ),
-        timings_s=timings.seconds(),
-        outputs=[path.name for path in written],
-        warnings=list(dict.fromkeys(warnings)),
+        video=analysis.video,
+        frames=_counts(analysis.poses),
+        timings_s=run.timings.seconds(),
+        outputs=[path.name for path in outputs],
+        warnings=list(dict.fromkeys(run.warnings)),
         system={"python": platform.python_version(), "platform": platform.platform()},
     )
-    with part_file(job.output(RUN_SUFFIX)) as part:
-        part.write_text(report.to_json() + "\n", encoding="utf-8")
-    return report
+    done.write(job.report)
+    return done
 
 
-def _suffixes(options: AnnotateOptions) -> list[str]:
-    chosen = [] if options.tracks else [TracksCsv.suffix]
-    chosen += [exporters.create(name).suffix for name in options.exports]
-    return [*dict.fromkeys([*chosen, OverlayMp4.suffix]), RUN_SUFFIX]
+@dataclass
+class _Run:
+    """The stages of one run and what they leave for its report."""
+
+    job: Job
+    options: AnnotateOptions
+    observer: Observer
+    timings: Timings = field(default_factory=Timings)
+    warnings: list[str] = field(default_factory=list)
+
+    def analyse(self) -> Analysis:
+        """Detects everybody, follows the climber, smooths."""
+        options, overlay = self.options, self.options.overlay
+        times: dict[int, float] = {}
+        people: list[Detection] = []
+        with VideoReader(
+            self.job.video, rotate=overlay.rotate, start=overlay.start, end=overlay.end
+        ) as reader:
+            _check_picture(reader.info, options)
+            detector = detectors.create(options.detector)
+            self.observer.stage("detect", _expected_frames(reader.info, overlay))
+            with closing(prefetch(self.timings.watch(reader, "decode"))) as frames:
+                for frame in frames:
+                    times[frame.index] = float(frame.time)
+                    with self.timings.measure("detect"):
+                        people.extend(detector([frame])[0])
+                    self.observer.advance()
+            self.warnings += reader.warnings
+            self.warnings += _signs_of_a_cut(reader.info, overlay, list(times.values()))
+        with self.timings.measure("track"):
+            climber = follow(people, times, options.person)
+        with self.timings.measure("smooth"):
+            smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
+            poses = _track(smoother(climber), times)
+            raw = _track(smoothers.create("none")(climber), times)
+        by_frame = {detection.frame_index: detection for detection in climber}
+        return Analysis(reader.info, poses, raw, by_frame)
+
+    def read_back(self, tracks: Path) -> Analysis:
+        """Takes the climber from a file of tracks."""
+        poses = read_tracks(tracks)
+        with VideoReader(self.job.video, rotate=self.options.overlay.rotate) as reader:
+            _check_picture(reader.info, self.options)
+            return Analysis(reader.info, poses)
+
+    def export(self, analysis: Analysis) -> list[Path]:
+        """Writes everything but the annotated video and the report."""
+        chosen = [exporters.create(name) for name in self.options.exports]
+        if self.options.tracks is None:
+            chosen.append(TracksCsv(with_raw=self.options.keep_raw))
+        by_suffix = {exporter.suffix: exporter for exporter in chosen}
+        by_suffix.pop(OverlayMp4.suffix, None)
+        if by_suffix:
+            report.withdraw(self.job.report)
+        for suffix, exporter in by_suffix.items():
+            exporter.write(analysis, self.job.output(suffix))
+        return [self.job.output(suffix) for suffix in by_suffix]
+
+    def draw(self, analysis: Analysis) -> None:
+        """Writes the annotated video."""
+        overlay = OverlayMp4(
+            self.options.overlay, self.timings, self.observer.advance, self.warnings
+        )
+        self.observer.stage("draw", len(analysis.poses))
+        overlay.write(analysis, self.job.annotated)
 
 
-def _job_in(folder: Path, video: Path) -> Job:
-    stem = folder / video.stem
-    return Job(video, stem.with_name(f"{stem.name}{OverlayMp4.suffix}"), stem)
-
-
-def _named_job(videos: Sequence[Path], output: Path) -> Job:
-    if output.suffix.lower() != ".mp4":
-        raise UsageError(f"folder {output} does not exist; make it first, or name a file in .mp4")
-    if len(videos) > 1:
-        raise UsageError(f"-o {output} names one file but there are {len(videos)} videos")
-    if not output.parent.is_dir():
-        raise UsageError(f"folder {output.parent} does not exist; make it first")
-    ending = Path(OverlayMp4.suffix).stem
-    return Job(videos[0], output, output.with_name(output.stem.removesuffix(ending)))
-
-
-def _analyse(
-    job: Job,
-    options: AnnotateOptions,
-    observer: Observer,
-    timings: Timings,
-    warnings: list[str],
-) -> Analysis:
-    overlay = options.overlay
-    detector = detectors.create(options.detector)
-    times: dict[int, float] = {}
-    people: list[Detection] = []
-    with VideoReader(
-        job.video, rotate=overlay.rotate, start=overlay.start, end=overlay.end
-    ) as reader:
-        observer.stage("detect", _expected_frames(reader.info, overlay))
-        for frame in prefetch(timings.watch(reader, "decode")):
-            times[frame.index] = float(frame.time)
-            with timings.measure("detect"):
-                people.extend(detector([frame])[0])
-            observer.advance()
-        warnings += reader.warnings
-    with timings.measure("track"):
-        climber = follow(people, times, options.person)
-    with timings.measure("smooth"):
-        smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
-        poses = _track(smoother(climber), times)
-        raw = _track(smoothers.create("none")(climber), times)
-    by_frame = {detection.frame_index: detection for detection in climber}
-    return Analysis(reader.info, poses, raw, by_frame)
-
-
-def _read_back(job: Job, options: AnnotateOptions) -> Analysis:
-    assert options.tracks is not None
-    poses = read_tracks(options.tracks)
-    with VideoReader(job.video, rotate=options.overlay.rotate) as reader:
-        return Analysis(reader.info, poses)
+def _check_picture(info: VideoInfo, options: AnnotateOptions) -> None:
+    """Refuses, before the long work, what does not fit the picture."""
+    output_size(info.width, info.height, options.overlay.scale)
+    if options.person == "auto":
+        return
+    x, y = options.person
+    if not (0 <= x <= info.width and 0 <= y <= info.height):
+        raise UsageError(
+            f"--person {x:g},{y:g} lies outside the upright {info.width} x {info.height} picture "
+            f"of {info.path}; give x and y in its pixels, from the top left"
+        )
 
 
 def _expected_frames(info: VideoInfo, overlay: OverlayOptions) -> int | None:
@@ -338,6 +177,20 @@ def _expected_frames(info: VideoInfo, overlay: OverlayOptions) -> int | None:
         return None
     end = info.duration if overlay.end is None else min(overlay.end, info.duration)
     return max(round((end - (overlay.start or 0)) * info.fps), 1)
+
+
+def _signs_of_a_cut(info: VideoInfo, overlay: OverlayOptions, times: Sequence[float]) -> list[str]:
+    """A warning if the pictures end long before what the file says."""
+    if info.duration is None or overlay.end is not None:
+        return []
+    seen = times[-1] - times[0] + (overlay.start or 0)
+    longest_frame = float(np.diff(times).max(initial=0))
+    if info.duration - seen <= max(_MAX_SILENT_CUT_S, 2 * longest_frame):
+        return []
+    return [
+        f"the file says that it lasts {info.duration:.1f} s, but its pictures end after "
+        f"{seen:.1f} s; was it cut short?"
+    ]
 
 
 def _track(poses: Iterable[Pose], times: Mapping[int, float]) -> PoseTrack:
@@ -359,15 +212,13 @@ def _track(poses: Iterable[Pose], times: Mapping[int, float]) -> PoseTrack:
     )
 
 
-def _export(job: Job, options: AnnotateOptions, analysis: Analysis) -> list[Path]:
-    chosen: list[Exporter] = [TracksCsv(with_raw=options.keep_raw)]
-    chosen += [exporters.create(name) for name in options.exports]
-    written = []
-    for exporter in chosen:
-        path = job.output(exporter.suffix)
-        exporter.write(analysis, path)
-        written.append(path)
-    return list(dict.fromkeys(written))
+def _counts(poses: PoseTrack) -> FrameCounts:
+    is_filled = ((poses.status == Status.FILLED) | (poses.status == Status.MISSING)).all(axis=1)
+    return FrameCounts(
+        decoded=len(poses),
+        with_climber=int(poses.has_climber.sum()),
+        filled=int((is_filled & poses.has_climber).sum()),
+    )
 
 
 def _model_files(options: AnnotateOptions) -> list[ModelFile]:

@@ -5,7 +5,7 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 
 from climbpose.heatmaps import GaussianMaps
 from climbpose.poses import HEATMAP_SIZE, LOW_CONFIDENCE, Detection
@@ -28,7 +28,7 @@ _FILLED_SIGMA = 2.0
 _MAX_RISE = 2.0
 """A rise beyond so many body heights counts no further."""
 
-_MAX_RETURN_GAP_S = 10.0
+_MAX_RETURN_GAP_S = 5.0
 _MAX_RETURN_JUMP = 2.0
 """Who comes back does so after so many seconds at most, and so many box sizes away at most."""
 
@@ -116,16 +116,22 @@ def climbing_score(person: Sequence[Detection]) -> float:
     A bystander may be in view for as long and stand nearer, but neither rises nor holds the hands
     above the shoulders.
     """
-    xy, confidence = _keypoints(person)
-    heights = np.array([one.box[3] - one.box[1] for one in person])
-    hips = np.nanmean(xy[:, _HIPS, 1], axis=1)
-    rise = float(np.ptp(np.percentile(hips, [5, 95]))) / float(np.median(heights))
-    is_sure = (confidence[:, _WRISTS] >= LOW_CONFIDENCE) & (
-        xy[:, _WRISTS, 1] < np.nanmean(xy[:, _SHOULDERS, 1], axis=1, keepdims=True)
-    )
-    reach = float(is_sure.any(axis=1).mean())
+    postures = np.array([_posture(one) for one in person])
+    height = float(np.median(postures[:, 0]))
+    rise = float(np.ptp(np.nanpercentile(postures[:, 1], [5, 95]))) / height
+    reach = float(postures[:, 2].mean())
     seconds = person[-1].time - person[0].time
-    return seconds * float(np.sqrt(np.median(heights))) * (0.1 + min(rise, _MAX_RISE) + reach)
+    return seconds * height**0.5 * (0.1 + np.fmin(rise, _MAX_RISE) + reach)
+
+
+def _posture(detection: Detection) -> tuple[float, float, bool]:
+    """Height and the hips' y, pixels, and whether a hand is surely above the shoulders."""
+    xy, confidence = detection.keypoints()
+    is_reaching = (confidence[_WRISTS] >= LOW_CONFIDENCE) & (
+        xy[_WRISTS, 1] < xy[_SHOULDERS, 1].mean()
+    )
+    height = float(detection.box[3] - detection.box[1])
+    return height, float(xy[_HIPS, 1].mean()), bool(is_reaching.any())
 
 
 def fill(person: Sequence[Detection], times: Mapping[int, float]) -> list[Detection]:
@@ -201,13 +207,6 @@ def _person_at(people: list[list[Detection]], point: tuple[float, float]) -> lis
         return float(outside) * 1e3 + float(from_centre)
 
     return min((p for p in people if p[0].frame_index == first), key=distance)
-
-
-def _keypoints(
-    person: Sequence[Detection],
-) -> tuple[Float32[np.ndarray, "time keypoints 2"], Float32[np.ndarray, "time keypoints"]]:
-    xy, confidence = zip(*(one.keypoints() for one in person), strict=True)
-    return np.stack(xy), np.stack(confidence)
 
 
 def _size(detection: Detection) -> float:

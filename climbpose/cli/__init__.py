@@ -1,5 +1,6 @@
 """The command line: parse, call, print. Nothing heavy is imported before a command runs."""
 
+import io
 import signal
 import sys
 from types import FrameType
@@ -22,10 +23,11 @@ app.command()(annotate)
 app.add_typer(models, name="models")
 
 
-def _print_version(is_asked: bool) -> None:
+def _print_version(is_asked: bool) -> bool:
     if is_asked:
         typer.echo(f"climbpose {__version__}")
         raise typer.Exit
+    return is_asked
 
 
 @app.callback()
@@ -47,5 +49,13 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def main() -> None:
     """Runs the command line."""
-    signal.signal(signal.SIGTERM, _stop)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # nohup wants the hang-up ignored.
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal's encoding lacks must not end the run.
+            stream.reconfigure(errors="backslashreplace")
     app()

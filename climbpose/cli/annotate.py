@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from climbpose.cli.errors import reported
+from climbpose.cli.errors import Answer, reported
 
 _WHAT = "What is drawn"
 _RANGE = "What is read"
@@ -14,7 +14,6 @@ _TALK = "Messages"
 
 
 def annotate(
-    context: typer.Context,
     videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files.")],
     output: Annotated[
         Path | None,
@@ -38,7 +37,11 @@ def annotate(
     ] = False,
     skip_existing: Annotated[
         bool,
-        typer.Option(help="Skip videos whose outputs all exist.", rich_help_panel=_OUT),
+        typer.Option(
+            "--skip-existing",
+            help="Skip videos that are done; with -y, do those again that are half done.",
+            rich_help_panel=_OUT,
+        ),
     ] = False,
     detector: Annotated[
         str,
@@ -55,12 +58,11 @@ def annotate(
             help="A smoother of `climbpose models list`, or none.",
             rich_help_panel="Pose",
         ),
-    ] = "savgol",
+    ] = "spline",
     smooth_strength: Annotated[
         float,
         typer.Option(
-            min=0.0,
-            max=3.0,
+            metavar="0-3",
             help="0 keeps the raw keypoints, 1 is the smoother's default.",
             rich_help_panel="Pose",
         ),
@@ -83,15 +85,16 @@ def annotate(
         ),
     ] = None,
     keep_raw: Annotated[
-        bool, typer.Option(help="Add raw columns to the tracks.", rich_help_panel="Pose")
+        bool,
+        typer.Option("--keep-raw", help="Add raw columns to the tracks.", rich_help_panel="Pose"),
     ] = False,
     start: Annotated[
         float | None,
-        typer.Option(min=0.0, metavar="S", help="Begin at this second.", rich_help_panel=_RANGE),
+        typer.Option(metavar="S", help="Begin at this second.", rich_help_panel=_RANGE),
     ] = None,
     end: Annotated[
         float | None,
-        typer.Option(min=0.0, metavar="S", help="End at this second.", rich_help_panel=_RANGE),
+        typer.Option(metavar="S", help="End at this second.", rich_help_panel=_RANGE),
     ] = None,
     rotate: Annotated[
         str,
@@ -111,16 +114,20 @@ def annotate(
     ] = "skeleton",
     scale: Annotated[
         float,
-        typer.Option(min=0.05, max=4.0, help="Size of the annotated video.", rich_help_panel=_WHAT),
+        typer.Option(metavar="0.05-4", help="Size of the annotated video.", rich_help_panel=_WHAT),
     ] = 1.0,
     crf: Annotated[
         int,
-        typer.Option(min=0, max=51, help="H.264 quality, lower is better.", rich_help_panel=_WHAT),
-    ] = 20,
+        typer.Option(
+            metavar="0-51",
+            help="H.264 quality, lower is better (0: few players).",
+            rich_help_panel=_WHAT,
+        ),
+    ] = 22,
     preset: Annotated[
         str,
         typer.Option(help="x264 preset, ultrafast to veryslow.", rich_help_panel=_WHAT),
-    ] = "veryfast",
+    ] = "superfast",
     no_audio: Annotated[
         bool, typer.Option("--no-audio", help="Leave the sound out.", rich_help_panel=_WHAT)
     ] = False,
@@ -154,13 +161,19 @@ def annotate(
 ) -> None:
     """Draws the climber's pose on videos and writes the keypoint tracks.
 
-    Writes NAME_pose.mp4, NAME_tracks.csv and NAME_run.json. Exit codes: 0 done, 1 failed, 2 wrong
-    usage or an output exists, 3 some of several videos failed, 4 nobody found, 130 interrupted.
-    """
-    from climbpose.cli import batch, parse
-    from climbpose.pipeline import AnnotateOptions, OverlayOptions
+    Writes NAME_pose.mp4, NAME_tracks.csv and NAME_run.json.
 
-    with reported():
+    Exit codes: 0 done, 1 failed, 2 wrong usage or an output exists,
+    3 some of several videos failed, 4 nobody found, 130 interrupted.
+    """
+    arguments = dict(locals())
+    arguments = dict(locals())
+    answer = Answer(json)
+    with reported(answer):
+        from climbpose.cli import batch, parse
+        from climbpose.exporters.overlay_mp4 import OverlayOptions
+        from climbpose.jobs import AnnotateOptions
+
         options = AnnotateOptions(
             detector=detector,
             smoother=smoother,
@@ -193,6 +206,8 @@ def annotate(
                 is_verbose=verbose,
                 is_offline=offline,
             ),
-            arguments={name: value for name, value in context.params.items() if name != "context"},
+            arguments=arguments,
+            results=answer.results,
         )
+        answer.give(code)
     raise typer.Exit(code)

@@ -1,24 +1,16 @@
 """One video after another: what is skipped, what failed, what is printed, the exit code."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from climbpose.cli.display import Display, summarise
-from climbpose.cli.errors import complain
+from climbpose.cli.errors import complain, one_line
 from climbpose.errors import ClimbposeError, NobodyFoundError, UsageError
-from climbpose.pipeline import (
-    AnnotateOptions,
-    Job,
-    RunReport,
-    annotate,
-    check_options,
-    check_outputs,
-    fetch_models,
-    plan,
-)
+from climbpose.jobs import AnnotateOptions, Job, check_outputs, plan, without_own_outputs
+from climbpose.pipeline import annotate, fetch_models
+from climbpose.report import NOBODY, RunReport
 
 BATCH_FAILED = 3
 
@@ -36,6 +28,11 @@ class Manners:
     is_verbose: bool
     is_offline: bool
 
+    @property
+    def is_chatty(self) -> bool:
+        """Whether people read stdout."""
+        return not (self.is_quiet or self.is_json)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -52,7 +49,7 @@ class Outcome:
             "video": str(self.job.video),
             "status": self.status,
             "error": str(self.error) if self.error else None,
-            "report": asdict(self.report) if self.report else None,
+            "report": self.report.to_dict() if self.report else None,
         }
 
 
@@ -61,8 +58,16 @@ def run(
     options: AnnotateOptions,
     manners: Manners,
     arguments: Mapping[str, Any],
+    results: list[Mapping[str, Any]],
 ) -> int:
     """Annotates the videos and gives the exit code.
+
+    Args:
+        videos: Their files.
+        options: What to do with each.
+        manners: How the batch behaves.
+        arguments: The options as the user gave them, for the reports.
+        results: Takes what became of each video, as soon as it is known.
 
     Raises:
         ClimbposeError: Something was wrong before any work began.
@@ -72,40 +77,37 @@ def run(
     if jobs:
         fetch_models(options, display.say, is_offline=manners.is_offline)
     outcomes = [Outcome(job, "skipped") for job in skipped]
+    results += [outcome.to_dict() for outcome in outcomes]
     for job in jobs:
         with display.video(job.video):
             outcome = _run_one(job, options, display, arguments)
         outcomes.append(outcome)
+        results.append(outcome.to_dict())
         if outcome.error:
             complain(str(outcome.error))
-        if outcome.report and not (manners.is_quiet or manners.is_json):
+        if outcome.report and manners.is_chatty:
             summarise(job, outcome.report, is_verbose=manners.is_verbose)
-    code = _exit_code(outcomes)
-    if manners.is_json:
-        results = [outcome.to_dict() for outcome in outcomes]
-        print(json.dumps({"exit_code": code, "results": results}, indent=2, default=str))
-    elif skipped and not manners.is_quiet:
-        print(f"{len(skipped)} of {len(outcomes)} videos skipped: their outputs exist")
-    return code
+    if skipped and manners.is_chatty:
+        print(f"{len(skipped)} of {len(outcomes)} videos skipped: they are done")
+    return _conclude(outcomes)
 
 
 def _prepare(
     videos: Sequence[Path], options: AnnotateOptions, manners: Manners
 ) -> tuple[list[Job], list[Job]]:
     """The jobs to do and those to skip; refuses before any work."""
-    if manners.overwrite and manners.skip_existing:
-        raise UsageError("--overwrite and --skip-existing exclude each other; choose one")
-    if options.tracks and len(videos) > 1:
-        raise UsageError(f"--tracks belongs to one video, but there are {len(videos)}")
-    check_options(options)
+    if manners.is_quiet and manners.is_verbose:
+        raise UsageError("--quiet and --verbose exclude each other; choose one")
+    for option, file in (("--tracks", options.tracks), ("--detector", options.detector_file)):
+        if file and len(videos) > 1:
+            raise UsageError(f"{option} {file} belongs to one video, but there are {len(videos)}")
+    options.check()
     jobs = plan(videos, manners.output)
-    skipped = []
+    skipped: list[Job] = []
     if manners.skip_existing:
-        skipped = [job for job in jobs if all(p.exists() for p in job.outputs(options))]
-        jobs = [job for job in jobs if job not in skipped]
-    # A video of which some outputs are absent was not finished: it is done again.
-    may_replace = manners.overwrite or manners.skip_existing
-    check_outputs(jobs, options, overwrite=may_replace)
+        wanted = [job for job in without_own_outputs(jobs) if not job.is_done(options)]
+        jobs, skipped = wanted, [job for job in jobs if job not in wanted]
+    check_outputs(jobs, options, overwrite=manners.overwrite)
     return jobs, skipped
 
 
@@ -116,7 +118,7 @@ def _run_one(
         report = annotate(job, options, display, arguments)
     except ClimbposeError as error:
         return Outcome(job, "failed", error=error)
-    if report.status == "nobody":
+    if report.status == NOBODY:
         nobody = NobodyFoundError(
             f"nobody was found in {job.video}; the tracks are empty and no video was written"
         )
@@ -124,8 +126,11 @@ def _run_one(
     return Outcome(job, "done", report)
 
 
-def _exit_code(outcomes: Sequence[Outcome]) -> int:
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    if not errors:
-        return 0
-    return errors[0].exit_code if len(outcomes) == 1 else BATCH_FAILED
+def _conclude(outcomes: Sequence[Outcome]) -> int:
+    """The exit code; of several videos, those that failed are named."""
+    failed = [outcome for outcome in outcomes if outcome.error]
+    if len(outcomes) > 1 and failed:
+        names = ", ".join(one_line(str(outcome.job.video)) for outcome in failed)
+        complain(f"{len(failed)} of {len(outcomes)} videos failed: {names}")
+        return BATCH_FAILED
+    return failed[0].error.exit_code if failed and failed[0].error else 0

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -18,11 +18,11 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
 from rich.text import Text
 
 from climbpose.cli.errors import one_line
-from climbpose.pipeline import Job, RunReport
+from climbpose.jobs import Job
+from climbpose.report import RunReport
 
 _JSON_INTERVAL_S = 0.5
 
@@ -51,7 +51,8 @@ class Display:
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._video = ""
-        self._stage, self._total, self._done, self._last_line = "", None, 0, 0.0
+        self._stage, self._done, self._last_line = "", 0, 0.0
+        self._total: int | None = None
 
     def say(self, line: str) -> None:
         """One line of news."""
@@ -110,26 +111,29 @@ class Display:
 
     @staticmethod
     def _print_json(content: dict[str, object]) -> None:
-        print(json.dumps(content), file=sys.stderr, flush=True)
+        # Whoever read the progress may have gone; that must not stop the work.
+        with suppress(BrokenPipeError):
+            print(json.dumps(content), file=sys.stderr, flush=True)
 
 
 def summarise(job: Job, report: RunReport, *, is_verbose: bool) -> None:
     """Prints a short summary of a finished video on stdout."""
-    frames = report.frames
-    table = Table.grid(padding=(0, 2))
-    for path in report.outputs:
-        table.add_row("wrote", one_line(str(job.stem.parent / path)))
+    frames, total = report.frames, report.timings_s["total"]
+    lines = [("wrote", one_line(str(job.stem.parent / name))) for name in report.outputs]
     share = frames.with_climber / max(frames.decoded, 1)
-    table.add_row(
-        "frames",
-        f"{frames.decoded} decoded, climber in {frames.with_climber} ({share:.0%}), "
-        f"{frames.filled} filled",
+    lines.append(
+        (
+            "frames",
+            f"{frames.decoded} decoded, climber in {frames.with_climber} ({share:.0%}), "
+            f"{frames.filled} filled",
+        )
     )
-    total = report.timings_s["total"]
-    table.add_row("time", f"{total:.1f} s, {frames.decoded / max(total, 1e-9):.1f} fps")
+    lines.append(("time", f"{total:.1f} s, {frames.decoded / max(total, 1e-9):.1f} fps"))
     if is_verbose:
-        for stage, seconds in report.timings_s.items():
-            table.add_row("", f"{stage}: {seconds:.2f} s")
-    for warning in report.warnings:
-        table.add_row("warning", one_line(warning))
-    Console(soft_wrap=True, highlight=False).print(table, markup=False)
+        lines += [("", f"{stage}: {seconds:.2f} s") for stage, seconds in report.timings_s.items()]
+    lines += [("warning", one_line(warning)) for warning in report.warnings]
+    console = Console(highlight=False)
+    for label, text in lines:
+        style = "yellow" if label == "warning" else "dim"
+        # Long names are not wrapped, so that they can be copied whole.
+        console.print(Text.assemble((f"{label:<9}", style), text), soft_wrap=True)

@@ -14,43 +14,48 @@ models = typer.Typer(
 @models.command("list")
 def list_models() -> None:
     """Lists the detectors and smoothers, their files and hashes."""
-    from climbpose import detectors, smoothers
-
     with reported():
+        from climbpose import detectors, smoothers
+
         for name in detectors.names():
             default = " (default)" if name == detectors.DEFAULT else ""
-            typer.echo(f"detector {name}{default}: {detectors.registry.factory(name).description}")
+            typer.echo(f"detector {name}{default}: {_described(detectors.factory(name))}")
             for asset in detectors.assets_of(name):
-                state = "present" if asset.is_present else "not fetched yet"
+                state = "present" if asset.is_intact else "not fetched yet"
+                if asset.is_present and not asset.is_intact:
+                    state = "damaged, fetch it again"
                 typer.echo(
                     f"  {asset.name}  {asset.licence}  {state}\n    sha256 {asset.sha256}\n"
                     f"    from {asset.wheel.requirement}, {asset.member}"
                 )
         for name in smoothers.names():
             default = " (default)" if name == smoothers.DEFAULT else ""
-            typer.echo(f"smoother {name}{default}: {smoothers.registry.factory(name).description}")
+            typer.echo(f"smoother {name}{default}: {_described(smoothers.registry.factory(name))}")
 
 
 @models.command()
 def fetch() -> None:
     """Fetches the model files of all detectors into the cache and checks their hashes."""
-    from climbpose import assets, detectors
-
     with reported():
+        from climbpose import assets, detectors
+
         wanted = [asset for name in detectors.names() for asset in detectors.assets_of(name)]
         assets.fetch(wanted, typer.echo)
         for asset in wanted:
-            assets.load(asset)
             typer.echo(f"{asset.path}: present, sha256 as published")
 
 
 @models.command()
 def where() -> None:
     """Prints the folder of the model files and the names they have there."""
-    from climbpose import assets, detectors
-
     with reported():
+        from climbpose import assets, detectors
+
         typer.echo(str(assets.cache_folder()))
         for name in detectors.names():
             for asset in detectors.assets_of(name):
                 typer.echo(f"  {asset.name}")
+
+
+def _described(factory: object) -> str:
+    return str(getattr(factory, "description", "no description"))

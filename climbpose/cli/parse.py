@@ -1,5 +1,6 @@
 """Option values from their text."""
 
+import math
 from collections.abc import Sequence
 
 from climbpose.errors import UsageError
@@ -54,8 +55,8 @@ def person(text: str) -> Selection:
         return "auto"
     try:
         x, y = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise UsageError(
-            f"--person {text!r} is neither auto nor X,Y in pixels, such as 540,960"
-        ) from error
+    except ValueError:
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise UsageError(f"--person {text!r} is neither auto nor X,Y in pixels, such as 540,960")
     return x, y

@@ -1,15 +1,18 @@
 """What an exporter is: a suffix and a method that writes one file."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from climbpose.errors import ClimbposeError
 from climbpose.poses import Analysis
 from climbpose.registry import Registry
 
+PART_SUFFIX = ".part"
 
+
+@runtime_checkable
 class Exporter(Protocol):
     """Writes what is known of a video in one format."""
 
@@ -29,11 +32,16 @@ register = registry.register
 def part_file(path: Path) -> Generator[Path]:
     """A file to write that takes the name ``path`` when the block ends well, and else vanishes.
 
+    What has the name already stays whole until then. A symbolic link is replaced, never written
+    through, so that what it points to stays as it is.
+
     Raises:
         ClimbposeError: The operating system refused; the message names the file and the reason.
     """
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}{PART_SUFFIX}")
     try:
+        # Killed runs leave one behind; if it is a link, what it points to is not ours.
+        part.unlink(missing_ok=True)
         yield part
         part.replace(path)
     except OSError as error:
@@ -42,4 +50,5 @@ def part_file(path: Path) -> Generator[Path]:
             "folder with -o"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)

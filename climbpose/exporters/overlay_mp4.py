@@ -1,22 +1,26 @@
 """The annotated video: the frames are read again, drawn on in layers, and written."""
 
+import math
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-import cv2
 import numpy as np
 
 from climbpose import render
-from climbpose.errors import TracksError
+from climbpose.errors import TracksError, UsageError
 from climbpose.exporters.base import part_file, register
-from climbpose.poses import Analysis, Frame, PoseTrack
+from climbpose.poses import Analysis, PoseTrack
 from climbpose.timings import Timings
-from climbpose.video import VideoReader, VideoWriter, prefetch
+from climbpose.video import Picture, VideoReader, VideoWriter, prefetch
+from climbpose.video.container import MAX_SIDE
 
 _TIME_TOLERANCE_S = 1e-3
 """Tracks are written with six decimals; another video's frames differ by more."""
+
+_SCALES, _CRFS = (0.05, 4.0), (0, 51)
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,30 @@ class OverlayOptions:
     start: float | None = None
     end: float | None = None
     scale: float = 1.0
-    crf: int = 20
-    preset: str = "veryfast"
+    crf: int = 22
+    preset: str = "superfast"
     with_audio: bool = True
+
+    def __post_init__(self) -> None:
+        for name, seconds in (("start", self.start), ("end", self.end)):
+            if seconds is not None and not (math.isfinite(seconds) and seconds >= 0):
+                raise UsageError(f"--{name}: expected seconds from 0 on, found {seconds:g}")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise UsageError(
+                f"--end: expected more than --start, which is {self.start:g} s, "
+                f"found {self.end:g} s"
+            )
+        for name, value, (low, high) in (
+            ("scale", self.scale, _SCALES),
+            ("crf", self.crf, _CRFS),
+        ):
+            if not low <= value <= high:
+                raise UsageError(f"--{name}: expected {low:g} to {high:g}, found {value:g}")
+
+    @property
+    def is_range(self) -> bool:
+        """Whether a part of the video was asked for."""
+        return self.start is not None or self.end is not None
 
 
 @register("overlay-mp4")
@@ -70,32 +95,35 @@ class OverlayMp4:
             TracksError: The poses are of another video.
             VideoError: The source cannot be read or the output cannot be written.
         """
-        options = self.options
+        options, info = self.options, analysis.video
         _check_inside(analysis)
+        width, height = output_size(info.width, info.height, options.scale)
         layers = render.create(options.layers, analysis, options.scale)
         with (
             VideoReader(
-                analysis.video.path, rotate=options.rotate, start=options.start, end=options.end
+                info.path, rotate=options.rotate, start=options.start, end=options.end
             ) as reader,
             part_file(path) as part,
             VideoWriter(
                 part,
                 source=reader.source,
-                width=max(round(reader.info.width * options.scale), 2),
-                height=max(round(reader.info.height * options.scale), 2),
+                width=width,
+                height=height,
                 crf=options.crf,
                 preset=options.preset,
                 with_audio=options.with_audio,
             ) as writer,
+            # Closed before the reader: its thread must not read from a closed file.
+            closing(
+                prefetch(self.timings.watch(reader.pictures(width, height), "decode again"))
+            ) as pictures,
         ):
-            frames = prefetch(self.timings.watch(reader, "decode again"))
-            for row, frame in _matched(frames, analysis.poses):
+            for row, picture in _matched(pictures, analysis.poses, is_range=options.is_range):
                 with self.timings.measure("draw"):
-                    image = _scaled(frame.image, options.scale)
                     for layer in layers:
-                        layer.draw(image, row)
+                        layer.draw(picture, row)
                 with self.timings.measure("encode"):
-                    writer.write(image, frame.time)
+                    writer.write(picture)
                 self.on_frame()
             writer.end_time = reader.end_time
             with self.timings.measure("encode"):
@@ -103,13 +131,19 @@ class OverlayMp4:
         self.warnings += writer.warnings
 
 
-def _scaled(image: np.ndarray, scale: float) -> np.ndarray:
-    if scale == 1.0:
-        return image
-    height, width = image.shape[:2]
+def output_size(width: int, height: int, scale: float) -> tuple[int, int]:
+    """Width and height of the annotated video, pixels.
+
+    Raises:
+        UsageError: It is larger than what players and we ourselves read.
+    """
     size = max(round(width * scale), 2), max(round(height * scale), 2)
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(image, size, interpolation=method))
+    if max(size) > MAX_SIDE:
+        raise UsageError(
+            f"--scale {scale:g} makes {width} x {height} pixels {size[0]} x {size[1]}; expected at "
+            f"most {MAX_SIDE} a side, choose a smaller scale"
+        )
+    return size
 
 
 def _check_inside(analysis: Analysis) -> None:
@@ -124,22 +158,28 @@ def _check_inside(analysis: Analysis) -> None:
         )
 
 
-def _matched(frames: Iterator[Frame], poses: PoseTrack) -> Iterator[tuple[int, Frame]]:
-    """Each frame with its row; frames and rows must be the same."""
+def _matched(
+    pictures: Iterator[Picture], poses: PoseTrack, *, is_range: bool
+) -> Iterator[tuple[int, Picture]]:
+    """Each picture with its row; every one has it, and outside a range rows may be left over."""
     rows = {int(index): row for row, index in enumerate(poses.frame_index)}
-    for frame in frames:
-        row = rows.pop(frame.index, None)
+    first = last = None
+    for picture in pictures:
+        row = rows.pop(picture.index, None)
         if row is None:
             raise TracksError(
-                f"the tracks have no row for frame {frame.index} of the video; are they of another "
-                "video, or of other --start and --end?"
+                f"the tracks have no row for frame {picture.index} of the video; are they of "
+                "another video, or of other --start and --end?"
             )
-        if abs(poses.time[row] - float(frame.time)) > _TIME_TOLERANCE_S:
+        if abs(poses.time[row] - float(picture.time)) > _TIME_TOLERANCE_S:
             raise TracksError(
-                f"frame {frame.index} is at {float(frame.time):.3f} s in the video but at "
+                f"frame {picture.index} is at {float(picture.time):.3f} s in the video but at "
                 f"{poses.time[row]:.3f} s in the tracks; are they of another video?"
             )
-        yield row, frame
+        first, last = picture.index if first is None else first, picture.index
+        yield row, picture
+    if is_range and first is not None and last is not None:
+        rows = {index: row for index, row in rows.items() if first < index < last}
     if rows:
         raise TracksError(
             f"the tracks have {len(rows)} rows more than the video has frames; are they of another "

@@ -8,6 +8,7 @@ three are empty. Raw columns, where asked for, follow at the end: ``<name>_raw_x
 """
 
 import csv
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -76,7 +77,8 @@ def read(path: Path, skeleton: Skeleton = CLIMBING_25) -> PoseTrack:
         TracksError: The file is not what `TracksCsv` writes.
     """
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        # Spreadsheet programs put a byte order mark in front.
+        with path.open(newline="", encoding="utf-8-sig") as file:
             return _parse(csv.reader(file), path, skeleton)
     except OSError as error:
         raise UsageError(f"tracks {path} cannot be read ({error.strerror})") from error
@@ -96,27 +98,40 @@ def _parse(rows: Iterator[list[str]], path: Path, skeleton: Skeleton) -> PoseTra
     positions = [header.index(name) for name in expected]
     frames, times, values, words = [], [], [], []
     for line, row in enumerate(rows, start=2):
+        if not row:
+            continue
         try:
             cells = [row[position] for position in positions]
             frames.append(int(cells[0]))
             times.append(float(cells[1]))
-            keypoints = np.array(cells[2:]).reshape(len(skeleton), len(_FIELDS))
-            values.append([[float(cell) if cell else np.nan for cell in k[:3]] for k in keypoints])
-            words.append([_STATUS_OF_WORD[k[3]] for k in keypoints])
+            keypoints = [_keypoint(*cells[n : n + 4]) for n in range(2, len(cells), 4)]
         except (IndexError, KeyError, ValueError) as error:
             raise TracksError(
                 f"{path}, line {line}: expected numbers and a known status ({error})"
             ) from error
-    if not frames or any(np.diff(frames) <= 0) or not (np.diff(times) > 0).all():
-        raise TracksError(
-            f"{path}: expected rows in the order of frames and times, found none such"
-        )
+        values.append([numbers for numbers, _ in keypoints])
+        words.append([status for _, status in keypoints])
+    if not frames or frames[0] < 0 or any(np.diff(frames) <= 0) or not (np.diff(times) > 0).all():
+        raise TracksError(f"{path}: expected rows with increasing frames and times, found others")
     numbers = np.array(values, np.float32)
     return PoseTrack(
         frame_index=np.array(frames, np.int64),
         time=np.array(times, np.float64),
         xy=numbers[:, :, :2],
-        confidence=np.nan_to_num(numbers[:, :, 2]),
+        confidence=numbers[:, :, 2],
         status=np.array(words, np.uint8),
         skeleton=skeleton,
     )
+
+
+def _keypoint(x: str, y: str, confidence: str, word: str) -> tuple[tuple[float, ...], Status]:
+    """The numbers and the status of one keypoint; one whose cells were emptied is missing."""
+    status = _STATUS_OF_WORD[word]
+    if not (x or y or confidence):
+        return (math.nan, math.nan, 0.0), Status.MISSING
+    numbers = float(x), float(y), float(confidence)
+    if not all(map(math.isfinite, numbers)) or not 0 <= numbers[2] <= 1:
+        raise ValueError(f"found {x}, {y} with a confidence of {confidence}")
+    if status == Status.MISSING:
+        raise ValueError(f"found {x}, {y} for a keypoint that is {word}")
+    return numbers, status

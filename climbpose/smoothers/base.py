@@ -92,7 +92,8 @@ class PoseSmoother(ABC):
 
     Attributes:
         description: One line for the listing.
-        length: Frames that `smooth` is to see at once, None for the whole segment.
+        length: Frames that `smooth` is to see at once, None for the whole segment. By default many
+            more than a filter reaches over, so that only memory is bounded by it.
         stride: Frames between two windows' beginnings.
         keypoints_are_independent: Whether `smooth` treats each keypoint for itself. Then a keypoint
             that is missing for long is smoothed before and after as if these were two videos, and
@@ -102,8 +103,8 @@ class PoseSmoother(ABC):
     """
 
     description: ClassVar[str]
-    length: ClassVar[int | None] = None
-    stride: ClassVar[int] = 1
+    length: ClassVar[int | None] = 2048
+    stride: ClassVar[int] = 1536
     keypoints_are_independent: ClassVar[bool] = True
 
     def __init__(self, strength: float = 1.0) -> None:

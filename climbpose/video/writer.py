@@ -11,14 +11,11 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import numpy as np
 from av.container import OutputContainer
-from av.video.reformatter import ColorRange, VideoReformatter
-from jaxtyping import UInt8
 
 from climbpose.errors import VideoError
-from climbpose.video.canvas import Canvas
 from climbpose.video.container import Packet, local_url, open_local, shown
+from climbpose.video.picture import Picture
 from climbpose.video.sound import Sound
 from climbpose.video.source import Source
 
@@ -46,16 +43,15 @@ _MAX_FPS = 1000
 
 
 class VideoWriter:
-    """Writes frames to an mp4: H.264, yuv420p, its index in front.
+    """Writes pictures to an mp4: H.264, yuv420p, its index in front.
 
-    A frame keeps its presentation time to within one tick of the source's clock; where the source
-    was cut to a range, times are counted from the first frame written. Colours are tagged and
-    converted as the source's, in 8 bits. H.264 needs even sides: an odd one is lengthened by
-    repeating its last row or column. The sound is the source's first audio stream: AAC, MP3, AC-3
+    A picture keeps its presentation time to within one tick of the source's clock; where the source
+    was cut to a range, times are counted from the first one written. Colours are tagged as the
+    source's. The sound is the source's first audio stream: AAC, MP3, AC-3
     and ALAC are copied untouched, anything else becomes AAC.
 
-    Frames are encoded in a background thread while the caller prepares the next ones, so what went
-    wrong with a frame is raised by a later call.
+    Pictures are encoded in a background thread while the caller prepares the next ones, so what
+    went wrong with one is raised by a later call.
 
     Leaving the ``with`` block finishes the file and counts its frames again. Where the block is
     left by an exception the file is closed as it is; deleting it is the caller's work.
@@ -78,8 +74,8 @@ class VideoWriter:
         source: Source,
         width: int,
         height: int,
-        crf: int = 20,
-        preset: str = "veryfast",
+        crf: int = 22,
+        preset: str = "superfast",
         with_audio: bool = True,
     ) -> None:
         """Create the file.
@@ -111,8 +107,6 @@ class VideoWriter:
         self._sound_packets: Iterator[tuple[Fraction, Packet]] = iter(())
         self._next_sound: tuple[Fraction, Packet] | None = None
         self._is_closed = False
-        self._converter = VideoReformatter()
-        self._canvases = [Canvas(width, height) for _ in range(_WAITING_FRAMES)]
         self._jobs: deque[Future[None]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="climbpose-writer")
         try:
@@ -147,25 +141,28 @@ class VideoWriter:
         else:
             self._abandon()
 
-    def write(self, image: UInt8[np.ndarray, "height width 3"], time: Fraction) -> None:
-        """Append a frame.
+    def write(self, picture: Picture) -> None:
+        """Append a picture.
 
         Args:
-            image: RGB; it is copied, so it may be drawn on again.
-            time: Presentation time on the source's clock, seconds; later than the frame before.
+            picture: Later than the one before, of the source's colour. It is handed over: whoever
+                draws on it now draws on what is being encoded.
 
         Raises:
             VideoError: The file cannot be written.
-            ValueError: The frame has another size, or the time does not increase.
+            ValueError: The picture has another size or colour, or its time does not increase.
         """
-        if image.shape != (self._height, self._width, 3):
-            raise ValueError(f"expected {self._height} x {self._width} x 3, got {image.shape}")
+        size, wanted = (picture.width, picture.height), (self._width, self._height)
+        if size != wanted or picture.colour != self._source.colour:
+            raise ValueError(
+                f"expected {wanted} pixels in {self._source.colour}, got {size} in {picture.colour}"
+            )
         if self.frames_written == 0:
-            self._begin(time)
-        tick = round((time - self._shift) / self._tick)
+            self._begin(picture.time)
+        tick = round((picture.time - self._shift) / self._tick)
         if self._last_tick is not None:
             if tick < self._last_tick:
-                raise ValueError(f"the time {float(time)} s lies before the last frame's")
+                raise ValueError(f"the time {float(picture.time)} s lies before the last frame's")
             # Times closer than a tick must not fall on the same one.
             tick = max(tick, self._last_tick + 1)
             self._last_gap = tick - self._last_tick
@@ -174,9 +171,7 @@ class VideoWriter:
         try:
             if len(self._jobs) == _WAITING_FRAMES:
                 self._jobs.popleft().result()
-            canvas = self._canvases[self.frames_written % _WAITING_FRAMES]
-            canvas.paint(image)
-            self._jobs.append(self._thread.submit(self._encode, canvas, tick))
+            self._jobs.append(self._thread.submit(self._encode, picture.frame, tick))
         except av.error.FFmpegError as error:
             raise self._failure(error) from error
         self.frames_written += 1
@@ -221,8 +216,8 @@ class VideoWriter:
         self._container = container
         stream = container.add_stream("libx264", rate=fps)
         context = stream.codec_context
-        canvas = self._canvases[0].frame
-        context.width, context.height = canvas.width, canvas.height
+        # H.264 halves both sides of the chroma.
+        context.width, context.height = (side + side % 2 for side in (self._width, self._height))
         context.pix_fmt = "yuv420p"
         context.time_base = self._tick
         context.gop_size = max(1, round(_KEYFRAME_SECONDS * fps))
@@ -249,18 +244,9 @@ class VideoWriter:
             self._sound_packets = self._sound.packets(self._shift, first_time)
             self._next_sound = next(self._sound_packets, None)
 
-    def _encode(self, canvas: Canvas, tick: int) -> None:
-        colour = self._source.colour
-        picture = self._converter.reformat(
-            canvas.frame,
-            format="yuv420p",
-            src_colorspace=colour.converter_other_matrix,
-            dst_colorspace=colour.converter_matrix,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=colour.converter_range,
-        )
-        picture.pts, picture.time_base = tick, self._tick
-        self._encoded.extend(self._context.encode(picture))
+    def _encode(self, frame: av.VideoFrame, tick: int) -> None:
+        frame.pts, frame.time_base = tick, self._tick
+        self._encoded.extend(self._context.encode(frame))
         self._mux()
 
     def _mux(self) -> None:

@@ -24,7 +24,8 @@ import numpy as np
 
 from climbpose.cli.display import Display
 from climbpose.exporters.tracks_csv import read
-from climbpose.pipeline import AnnotateOptions, annotate, fetch_models, plan
+from climbpose.jobs import AnnotateOptions, plan
+from climbpose.pipeline import annotate, fetch_models
 from climbpose.skeleton import CLIMBING_25
 
 THRESHOLDS = (0.05, 0.1, 0.2)

@@ -159,3 +159,22 @@ def test_windowed_ones_hold_a_bounded_number_of_frames(name: str) -> None:
 
     for given_back, _ in enumerate(smoother(stream()), start=1):
         assert taken - given_back <= 2 * length + 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", smoothers.names())
+@pytest.mark.parametrize("fps", [30, 240])
+def test_windows_of_a_long_track_leave_no_trace(
+    name: str, fps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = np.arange(4500) / fps
+    track = climb(time, seed=3)
+    track += np.random.default_rng(4).normal(0, 3, track.shape)
+    detections = detect(track, time=time)
+    windowed = coordinates(list(smoothers.create(name)(detections)))
+    monkeypatch.setattr(smoothers.registry.factory(name), "length", None, raising=False)
+    whole = coordinates(list(smoothers.create(name)(detections)))
+    distance = np.linalg.norm(windowed - whole, axis=-1)
+    # The noise is 3 px; what the whole track decides together, such as the usual noise, may differ.
+    assert np.percentile(distance, 99) < 0.3
+    assert distance.max() < 2

@@ -1,0 +1,189 @@
+"""The stages together: what stays when one of them fails, and what the report says."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from climbpose import detectors, pipeline
+from climbpose.detectors.precomputed import Precomputed
+from climbpose.errors import ClimbposeError, OutputExistsError, UsageError, VideoError
+from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
+from climbpose.jobs import AnnotateOptions, Job, check_outputs, plan
+from climbpose.pipeline import annotate
+from climbpose.render.skeleton import SkeletonLayer
+from climbpose.report import RunReport
+from climbpose.video import VideoReader, VideoWriter
+from tests.cli.stage import FRAMES, Stage, make_climb, make_detections
+
+
+class Watcher:
+    """Notes the stages and counts their frames."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, int] = {}
+
+    def stage(self, name: str, total: int | None) -> None:
+        self.stages[name] = 0
+
+    def advance(self) -> None:
+        self.stages[list(self.stages)[-1]] += 1
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    stage = Stage(tmp_path)
+    make_climb(stage.video)
+    make_detections(stage.detections)
+    return stage
+
+
+@pytest.fixture
+def seer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Precomputed:
+    """The stage's detections, held by the test."""
+    seer = Precomputed(stage.detections)
+    detectors.names()
+    monkeypatch.setitem(detectors.registry._factories, "seer", lambda: seer)
+    return seer
+
+
+def annotated(stage: Stage, watcher: Watcher | None = None, **options: Any) -> RunReport:
+    (job,) = plan([stage.video], None)
+    options = {"detector": "seer", **options}
+    return annotate(job, AnnotateOptions(**options), watcher or Watcher(), {"told": Path("x")})
+
+
+pytestmark = pytest.mark.usefixtures("seer")
+
+
+def test_stages_and_report(stage: Stage) -> None:
+    watcher = Watcher()
+    report = annotated(stage, watcher)
+    assert watcher.stages == {"detect": FRAMES, "draw": FRAMES}
+    assert (report.status, report.frames.decoded) == ("done", FRAMES)
+    written = json.loads(stage.output("run.json").read_text())
+    assert written["arguments"] == {"told": "x"}
+    assert written["timings_s"]["total"] > 0
+
+
+def fail(error: BaseException) -> Any:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    return failing
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("bug"), VideoError("full"), KeyboardInterrupt()]
+)
+@pytest.mark.parametrize(
+    "where", [(SkeletonLayer, "draw"), (VideoWriter, "write"), (VideoWriter, "close")]
+)
+def test_tracks_stay_when_drawing_fails(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    where: tuple[type, str],
+    error: BaseException,
+) -> None:
+    monkeypatch.setattr(*where, fail(error))
+    with pytest.raises(type(error)):
+        annotated(stage)
+    assert stage.names() == {"climb_tracks.csv"}
+
+
+def test_nothing_is_touched_when_detection_fails(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for ending in ("pose.mp4", "tracks.csv", "run.json"):
+        stage.output(ending).write_text("older")
+    monkeypatch.setattr(Precomputed, "__call__", fail(ZeroDivisionError("bug")))
+    with pytest.raises(ZeroDivisionError):
+        annotated(stage)
+    for ending in ("pose.mp4", "tracks.csv", "run.json"):
+        assert stage.output(ending).read_text() == "older"
+
+
+def test_report_is_written_last_and_an_older_one_does_not_vouch_for_new_files(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    annotated(stage)
+    monkeypatch.setattr(VideoWriter, "write", fail(VideoError("full")))
+    with pytest.raises(VideoError):
+        annotated(stage)
+    assert stage.names() == {"climb_tracks.csv", "climb_pose.mp4"}
+    assert not plan([stage.video], None)[0].is_done(AnnotateOptions())
+
+
+def test_everything_stays_when_the_report_fails(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RunReport, "write", fail(ClimbposeError("full")))
+    with pytest.raises(ClimbposeError):
+        annotated(stage)
+    assert stage.names() == {"climb_tracks.csv", "climb_pose.mp4"}
+
+
+def test_exports_are_written_once_each(stage: Stage) -> None:
+    report = annotated(stage, exports=("tracks-csv", "overlay-mp4"), keep_raw=True)
+    assert report.outputs == ["climb_tracks.csv", "climb_pose.mp4"]
+    assert "nose_raw_x" in stage.output("tracks.csv").read_text()
+
+
+def test_models_are_named_with_their_hashes(
+    stage: Stage, seer: Precomputed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seer.assets = detectors.assets_of(detectors.DEFAULT)  # type: ignore[misc]
+    monkeypatch.setattr(detectors, "assets_of", lambda _: seer.assets)
+    report = annotated(stage)
+    assert [model.sha256 for model in report.models] == [asset.sha256 for asset in seer.assets]
+
+
+def test_person_outside_the_picture_is_refused_before_detection(stage: Stage) -> None:
+    watcher = Watcher()
+    with pytest.raises(UsageError, match="outside the upright 96 x 128 picture"):
+        annotated(stage, watcher, person=(97.0, 3.0))
+    assert watcher.stages == {}
+
+
+def test_cut_file_is_told_but_not_one_that_was_asked_to_end(stage: Stage) -> None:
+    make_climb(stage.video, 60)
+    with VideoReader(stage.video) as reader:
+        info = reader.info
+    times = list(np.arange(20) / 30)
+    (warning,) = pipeline._signs_of_a_cut(info, OverlayOptions(), times)
+    assert "lasts 2.0 s, but its pictures end after 0.6 s" in warning
+    assert pipeline._signs_of_a_cut(info, OverlayOptions(end=0.6), times) == []
+    late = list(1.4 + np.arange(18) / 30)
+    assert pipeline._signs_of_a_cut(info, OverlayOptions(start=1.4), late) == []
+
+
+def test_options_are_checked_when_they_are_made() -> None:
+    for wrong in ({"start": float("nan")}, {"scale": 0.0}, {"crf": 52}, {"start": 2.0, "end": 1.0}):
+        with pytest.raises(UsageError):
+            OverlayOptions(**wrong)
+
+
+def test_plan_counts_a_video_once(stage: Stage) -> None:
+    link = stage.folder / "." / stage.video.name
+    assert [job.video for job in plan([stage.video, link], None)] == [stage.video]
+
+
+def test_unwritable_folder(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(UsageError, match="may not be written to; choose another one with -o"):
+        plan([stage.video], None)
+
+
+def test_detections_may_not_be_replaced(stage: Stage) -> None:
+    job = Job(stage.video, stage.detections, stage.folder / "x")
+    with pytest.raises(OutputExistsError, match="is an input"):
+        check_outputs([job], AnnotateOptions(detector=str(stage.detections)), overwrite=True)
+
+
+def test_exporter_alone_writes_a_video(stage: Stage) -> None:
+    (job,) = plan([stage.video], None)
+    run = pipeline._Run(job, AnnotateOptions(detector="seer"), Watcher())
+    OverlayMp4().write(run.analyse(), stage.folder / "alone.mp4")
+    assert stage.names() == {"alone.mp4"}
