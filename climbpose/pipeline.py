@@ -125,7 +125,8 @@ class _Run:
         with self.timings.measure("smooth"):
             smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
             poses = _track(smoother(climber), times)
-            raw = _track(smoothers.create("none")(climber), times)
+            needs_raw = options.keep_raw or bool(options.exports)
+            raw = _track(smoothers.create("none")(climber), times) if needs_raw else None
         by_frame = {detection.frame_index: detection for detection in climber}
         return Analysis(reader.info, poses, raw, by_frame)
 

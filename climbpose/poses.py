@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int64, UInt8
+from jaxtyping import Float, Float32, Float64, Int64, UInt8
 
 from climbpose.skeleton import CLIMBING_25, Skeleton
 
@@ -97,8 +97,8 @@ class Detection:
         maps: The heatmaps over the box.
         score: The detector's belief in [0, 1] that a person is there.
         is_filled: The detector did not see the person here; a short gap was bridged.
-        extras: What this detector offers beyond, by name (BlazePose: ``world``, keypoints x 3,
-            metres, from the hips' centre).
+        world: Metres from the hips' centre, along the picture's sides and into it; None where the
+            detector does not say.
     """
 
     frame_index: int
@@ -107,7 +107,7 @@ class Detection:
     maps: HeatmapSource
     score: float
     is_filled: bool = False
-    extras: Mapping[str, np.ndarray] = field(default_factory=dict)
+    world: Float[np.ndarray, "keypoints 3"] | None = None
 
     def keypoints(
         self,
@@ -219,7 +219,7 @@ class Analysis:
     Attributes:
         video: The source.
         poses: The climber, smoothed.
-        raw: The climber as detected, None for tracks that were read back without raw columns.
+        raw: The climber as detected, None where nobody asked for it.
         detections: The climber's detections by frame index, empty for tracks that were read back.
     """
 

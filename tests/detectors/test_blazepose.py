@@ -122,7 +122,8 @@ def test_a_detection_holds_what_the_network_offers(climbing_clips: Path) -> None
     assert detection.box[:2] == pytest.approx(xy.min(axis=0) - BOX_MARGIN * extent, abs=0.01)
     assert detection.box[2:] == pytest.approx(xy.max(axis=0) + BOX_MARGIN * extent, abs=0.01)
     assert ((confidence >= 0) & (confidence <= 1)).all()
-    world = detection.extras["world"]
+    world = detection.world
+    assert world is not None
     assert world.shape == (25, 3)
     shoulder, hip = CLIMBING_25.indices("left_shoulder", "left_hip")
     assert 0.3 < np.linalg.norm(world[shoulder] - world[hip]) < 0.8

@@ -105,6 +105,7 @@ def _without_doubles(followers: list[Follower]) -> list[Follower]:
 
 
 def _detection(frame: Frame, body: Body) -> Detection:
+    """The body as a detection; a whole video's are kept, so half precision where it is enough."""
     box = widened_box(body.xy)
     cell = (box[2:] - box[:2]) / np.float32(HEATMAP_SIZE)
     return Detection(
@@ -113,9 +114,9 @@ def _detection(frame: Frame, body: Body) -> Detection:
         box=box,
         maps=GaussianMaps(
             xy=(body.xy - box[:2]) / cell,
-            sigma=body.spread[:, None] / cell,
+            sigma=(body.spread[:, None] / cell).astype(np.float16),
             height=body.visibility,
         ),
         score=body.score,
-        extras={"world": body.world},
+        world=body.world.astype(np.float16),
     )
