@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
+from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -121,7 +122,7 @@ def climbing_score(person: Sequence[Detection]) -> float:
     rise = float(np.ptp(np.nanpercentile(postures[:, 1], [5, 95]))) / height
     reach = float(postures[:, 2].mean())
     seconds = person[-1].time - person[0].time
-    return seconds * height**0.5 * (0.1 + float(np.fmin(rise, _MAX_RISE)) + reach)
+    return seconds * sqrt(height) * (0.1 + float(np.fmin(rise, _MAX_RISE)) + reach)
 
 
 def _posture(detection: Detection) -> tuple[float, float, bool]:

@@ -17,6 +17,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median_high
 
@@ -27,6 +28,7 @@ from climbpose.exporters.tracks_csv import read
 from climbpose.jobs import AnnotateOptions, plan
 from climbpose.pipeline import annotate, fetch_models
 from climbpose.skeleton import CLIMBING_25
+from climbpose.tracks import Selection
 
 THRESHOLDS = (0.05, 0.1, 0.2)
 VISIBLE = 2
@@ -42,7 +44,7 @@ GROUPS = {
 LARGE = ("shoulders", "elbows", "wrists", "hips", "knees", "ankles")
 
 # Where two climb side by side, the labels are of the one further left.
-PERSON = {"h22jju_bouldering": (230.0, 700.0)}
+PERSON: Mapping[str, Selection] = {"h22jju_bouldering": (230.0, 700.0)}
 
 # Of the reference's 33 landmarks, our 25 in order.
 REFERENCE_SCRIPT = """
@@ -79,23 +81,33 @@ def torso_px(labels: Labels) -> float:
     return median_high(lengths)
 
 
-def errors_of(xy: np.ndarray, labels: Labels) -> tuple[dict[str, list[float]], int]:
-    """Errors in torso lengths by keypoint, infinite where missing; and frames found."""
-    torso, errors, found = torso_px(labels), {n: [] for n in CLIMBING_25.keypoints}, 0
-    for index, points in labels.items():
-        predicted = xy[int(index)]
-        found += bool(np.isfinite(predicted).any())
-        for name, (x, y, visibility) in points.items():
-            if visibility == VISIBLE:
-                distance = np.hypot(*(predicted[CLIMBING_25.index(name)] - (x, y))) / torso
-                errors[name].append(float(np.nan_to_num(distance, nan=np.inf)))
-    return errors, found
+@dataclass
+class Score:
+    """Errors in torso lengths by keypoint, infinite where missing; frames, and those found in."""
 
+    errors: dict[str, list[float]] = field(
+        default_factory=lambda: {name: [] for name in CLIMBING_25.keypoints}
+    )
+    frames: int = 0
+    found: int = 0
 
-def pck(errors: Mapping[str, list[float]], groups: tuple[str, ...]) -> str:
-    """PCK at the thresholds over groups of keypoints, percent."""
-    pooled = np.array([e for g in groups for name in GROUPS[g] for e in errors[name]])
-    return " ".join(f"{100 * (pooled <= threshold).mean():6.1f}" for threshold in THRESHOLDS)
+    def add(self, xy: np.ndarray, labels: Labels) -> None:
+        """Counts a clip's tracks."""
+        torso = torso_px(labels)
+        for index, points in labels.items():
+            predicted = xy[int(index)]
+            self.frames += 1
+            self.found += bool(np.isfinite(predicted).any())
+            for name, (x, y, visibility) in points.items():
+                if visibility == VISIBLE:
+                    distance = np.hypot(*(predicted[CLIMBING_25.index(name)] - (x, y))) / torso
+                    self.errors[name].append(float(np.nan_to_num(distance, nan=np.inf)))
+
+    def pck(self, groups: tuple[str, ...]) -> str:
+        """PCK at the thresholds over groups of keypoints, percent."""
+        names = [name for group in groups for name in GROUPS[group]]
+        pooled = np.array([error for name in names for error in self.errors[name]])
+        return " ".join(f"{100 * (pooled <= threshold).mean():6.1f}" for threshold in THRESHOLDS)
 
 
 def ours(video: Path, folder: Path, options: AnnotateOptions) -> np.ndarray:
@@ -110,7 +122,8 @@ def reference(video: Path, folder: Path, python: str) -> np.ndarray:
     target = folder / f"{video.stem}.npy"
     command = [python, "-c", REFERENCE_SCRIPT, str(video), str(target)]
     subprocess.run(command, check=True, capture_output=True)
-    return np.load(target)
+    xy: np.ndarray = np.load(target)
+    return xy
 
 
 def main() -> None:
@@ -121,42 +134,38 @@ def main() -> None:
     parser.add_argument("--auto", action="store_true", help="never name the person")
     arguments = parser.parse_args()
     labels = json.loads((arguments.clips / "labels.json").read_text())
-    makers = {"climbpose": arguments.smoother}
-    if arguments.reference:
-        makers["reference"] = arguments.reference
-    totals = {maker: {name: [] for name in CLIMBING_25.keypoints} for maker in makers}
-    counts = dict.fromkeys(makers, 0)
+    totals = {"climbpose": Score()} | ({"reference": Score()} if arguments.reference else {})
     fetch_models(AnnotateOptions(), print, is_offline=False)
     head = " ".join(f"@{threshold:<5}" for threshold in THRESHOLDS)
     print(f"{'clip':30} {'frames':>6} {'torso':>6} {'maker':>10} {'found':>6}   {head}")
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
         for clip, frames in labels.items():
             video = arguments.clips / f"{clip}.mp4"
-            person = "auto" if arguments.auto else PERSON.get(clip, "auto")
-            for maker in makers:
+            for maker, total in totals.items():
                 if maker == "reference":
-                    xy = reference(video, folder, arguments.reference)
+                    xy = reference(video, Path(temporary), arguments.reference)
                 else:
-                    options = AnnotateOptions(smoother=arguments.smoother, person=person)
-                    xy = ours(video, folder, options)
-                errors, found = errors_of(xy, frames)
-                for name, values in errors.items():
-                    totals[maker][name] += values
-                counts[maker] += found
-                share, torso = 100 * found / len(frames), torso_px(frames)
-                print(
-                    f"{clip:30} {len(frames):6} {torso:6.0f} {maker:>10} {share:6.1f} "
-                    f"{pck(errors, LARGE)}",
-                    flush=True,
-                )
-    frames_in_all = sum(len(frames) for frames in labels.values())
-    for maker, errors in totals.items():
-        share = 100 * counts[maker] / frames_in_all
-        print(f"{'all':30} {frames_in_all:6} {'':6} {maker:>10} {share:6.1f} {pck(errors, LARGE)}")
+                    options = AnnotateOptions(
+                        smoother=arguments.smoother,
+                        person="auto" if arguments.auto else PERSON.get(clip, "auto"),
+                    )
+                    xy = ours(video, Path(temporary), options)
+                score = Score()
+                score.add(xy, frames)
+                total.add(xy, frames)
+                print_row(clip, f"{torso_px(frames):.0f}", maker, score)
+    for maker, total in totals.items():
+        print_row("all", "", maker, total)
     for group in GROUPS:
-        for maker, errors in totals.items():
-            print(f"{group:44} {maker:>10} {'':6} {pck(errors, (group,))}")
+        for maker, total in totals.items():
+            print(f"{group:44} {maker:>10} {'':6} {total.pck((group,))}")
+
+
+def print_row(clip: str, torso: str, maker: str, score: Score) -> None:
+    """One line of the table."""
+    share = 100 * score.found / score.frames
+    row = f"{clip:30} {score.frames:6} {torso:>6} {maker:>10} {share:6.1f} {score.pck(LARGE)}"
+    print(row, flush=True)
 
 
 if __name__ == "__main__":
