@@ -8,6 +8,9 @@ from pathlib import Path
 import av
 import imageio_ffmpeg
 import numpy as np
+from av.video.reformatter import ColorRange
+
+from climbpose.video import Colour, Picture
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 """Real clips, where they lie beside the checkout."""
@@ -51,6 +54,26 @@ def pictures(count: int, width: int = 64, height: int = 48) -> np.ndarray:
 def flat(colour: Sequence[int], count: int = 3, width: int = 64, height: int = 48) -> np.ndarray:
     """RGB pictures of one colour."""
     return np.broadcast_to(np.array(colour, np.uint8), (count, height, width, 3)).copy()
+
+
+def picture(
+    image: np.ndarray, time: Fraction = Fraction(0), colour: Colour | None = None
+) -> Picture:
+    """An RGB image as a picture to draw on or to write."""
+    return Picture.of_rgb(image, 0, time, colour or Colour())
+
+
+def rgb(picture: Picture) -> np.ndarray:
+    """A picture's planes as RGB (height, width, 3), by FFmpeg's own conversion."""
+    colour = picture.colour
+    converted = picture.frame.reformat(
+        format="rgb24",
+        src_colorspace=colour.converter_matrix,
+        dst_colorspace=colour.converter_other_matrix,
+        src_color_range=colour.converter_range,
+        dst_color_range=ColorRange.JPEG,
+    )
+    return converted.to_ndarray()[: picture.height, : picture.width]
 
 
 def make_clip(

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from scipy import ndimage
 
 from climbpose.poses import LOW_CONFIDENCE, Analysis, PoseTrack
 from climbpose.registry import Registry
+from climbpose.video import Picture
 
 
 @runtime_checkable
@@ -24,8 +25,8 @@ class Layer(Protocol):
 
     order: ClassVar[int]
 
-    def draw(self, image: UInt8[np.ndarray, "height width 3"], row: int) -> None:
-        """Draws in place on the picture, RGB and at output size, of this row of the poses."""
+    def draw(self, picture: Picture, row: int) -> None:
+        """Draws in place on the picture, at output size, of this row of the poses."""
         ...
 
 

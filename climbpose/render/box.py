@@ -3,11 +3,12 @@
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
 from climbpose import render
 from climbpose.poses import Analysis, Status, widened_box
 from climbpose.render.canvas import DARK, NEUTRAL, Canvas
+from climbpose.video import Picture
 
 _FAR_PIXELS = 1e6  # no keypoint can be that far away
 _ALPHA, _FILLED_ALPHA, _HALO_ALPHA = 0.85, 0.45, 0.5
@@ -24,20 +25,19 @@ class BoxLayer:
         self._analysis = analysis
         self._scale = scale
 
-    def draw(self, image: UInt8[np.ndarray, "height width 3"], row: int) -> None:
+    def draw(self, picture: Picture, row: int) -> None:
         """Draws the box of one row in place."""
         box, is_filled = self._box(row)
         if not np.isfinite(box).all():
             return
-        height, width = image.shape[:2]
-        unit = min(height, width) / 360
+        unit = min(picture.height, picture.width) / 360
         lines = _corners(box * self._scale)
         alphas = np.full(len(lines), _FILLED_ALPHA if is_filled else _ALPHA)
         widths = np.full((len(lines), 2), 1.3 * unit)
-        canvas = Canvas(height, width)
+        canvas = Canvas(picture)
         canvas.draw(lines, widths + 1.2 * unit, [DARK] * len(lines), _HALO_ALPHA * alphas)
         canvas.draw(lines, widths, [NEUTRAL] * len(lines), alphas)
-        canvas.blend_into(image)
+        canvas.blend()
 
     def _box(self, row: int) -> tuple[Float[np.ndarray, "4"], bool]:
         """The box in source pixels, NaN where nobody is, and whether it was filled in."""
@@ -45,10 +45,11 @@ class BoxLayer:
         detection = self._analysis.detections.get(pose.frame_index)
         if detection is not None:
             return detection.box.astype(np.float64), detection.is_filled
-        is_known = (pose.status != Status.MISSING) & (np.abs(pose.xy) < _FAR_PIXELS).all(axis=1)
+        is_near = (np.abs(pose.xy) < _FAR_PIXELS).all(axis=1)
+        is_known = (pose.status != Status.MISSING.value) & is_near
         if not is_known.any():
             return np.full(4, np.nan), False
-        is_filled = bool((pose.status == Status.FILLED).any())
+        is_filled = bool((pose.status == Status.FILLED.value).any())
         return widened_box(pose.xy[is_known]).astype(np.float64), is_filled
 
 

@@ -6,22 +6,26 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Int32, UInt8
 
-Colour = tuple[int, int, int]
-"""RGB."""
+from climbpose.video import Colour, Picture
+
+RGB = tuple[int, int, int]
+"""A colour, each share from 0 to 255."""
 
 # Blue and orange stay apart for colour-blind eyes, and a light orange and a dark blue in grey too.
 # After Okabe and Ito, "Color Universal Design" (2008), the blue a little lighter for dark walls.
-LEFT: Colour = (255, 170, 20)
-RIGHT: Colour = (35, 125, 232)
-NEUTRAL: Colour = (242, 242, 238)
-DARK: Colour = (14, 16, 22)
+LEFT: RGB = (255, 170, 20)
+RIGHT: RGB = (35, 125, 232)
+NEUTRAL: RGB = (242, 242, 238)
+DARK: RGB = (14, 16, 22)
 
 
-def side_colour(keypoint: str) -> Colour:
+def side_colour(keypoint: str) -> RGB:
     """The colour of a keypoint's side of the body."""
     side = keypoint.partition("_")[0]
     return {"left": LEFT, "right": RIGHT}.get(side, NEUTRAL)
 
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 SUBPIXEL_BITS = 4
 """Binary digits behind the point of the coordinates that OpenCV draws."""
@@ -30,9 +34,26 @@ _OUTSET = 0.67
 """Pixels by which OpenCV's smooth edge widens a polygon on each side (measured)."""
 
 _TILE = 32
-"""Rows and columns of the tiles in which touched parts of a picture are blended."""
+"""Rows and columns of the tiles in which touched parts of a picture are blended; even, so that
+chroma divides too."""
 
 _ARC = np.linspace(np.pi / 2, 3 * np.pi / 2, 9)
+
+
+def premultiplied(
+    colours: Float[np.ndarray, "colours 3"], alphas: Float[np.ndarray, " colours"], target: Colour
+) -> UInt8[np.ndarray, "colours 4"]:
+    """Premultiplied YUVA, as a canvas holds it.
+
+    Args:
+        colours: RGB from 0 to 255.
+        alphas: Opacity from 0 to 1.
+        target: Of the picture.
+    """
+    opaque = np.column_stack([target.yuv(colours), np.full(len(colours), 255.0)])
+    # The opacity is rounded first, so that the colours are what it leaves out of the picture.
+    paint: np.ndarray = ((255 * alphas[:, None]).round() / 255 * opaque).round()
+    return paint.clip(0, 255).astype(np.uint8)
 
 
 def to_opencv(xy: Float[np.ndarray, "*shape 2"]) -> Int32[np.ndarray, "*shape 2"]:
@@ -51,13 +72,14 @@ class Canvas:
     their joints.
 
     Args:
-        height: Of the picture, pixels.
-        width: Of the picture, pixels.
+        picture: What is drawn on; it stays as it is until `blend`.
     """
 
-    def __init__(self, height: int, width: int) -> None:
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+        height, width = picture.y.shape
         self._reach = 2.0 * max(height, width)
-        # Premultiplied RGBA; memory that no stroke touches is never claimed from the system.
+        # Premultiplied YUVA; memory that no stroke touches is never claimed from the system.
         self._paint = np.zeros((height, width, 4), np.uint8)
         self._touched = np.zeros((-(-height // _TILE), -(-width // _TILE)), bool)
 
@@ -65,7 +87,7 @@ class Canvas:
         self,
         ends: Float[np.ndarray, "strokes 2 2"],
         widths: Float[np.ndarray, "strokes 2"],
-        colours: Sequence[Colour],
+        colours: Sequence[RGB],
         alphas: Float[np.ndarray, " strokes"],
     ) -> None:
         """Draws lines with round ends; one whose ends are the same is a dot.
@@ -82,13 +104,47 @@ class Canvas:
         is_drawn = (alphas > 0) & (np.abs(ends) <= self._reach).all(axis=(1, 2))
         outlines = _outlines(ends[is_drawn], np.maximum(widths[is_drawn] / 2 - _OUTSET, 0))
         self._touch(outlines)
-        premultiplied = alphas[is_drawn, None] * [
-            (*colour, 255) for colour, drawn in zip(colours, is_drawn, strict=True) if drawn
-        ]
-        for outline, colour in zip(
-            to_opencv(outlines), np.round(premultiplied).tolist(), strict=True
-        ):
-            cv2.fillConvexPoly(self._paint, outline, colour, cv2.LINE_AA, SUBPIXEL_BITS)
+        paints = premultiplied(
+            np.array(colours, float).reshape(-1, 3)[is_drawn],
+            alphas[is_drawn],
+            self._picture.colour,
+        )
+        for outline, paint in zip(to_opencv(outlines), paints.tolist(), strict=True):
+            cv2.fillConvexPoly(self._paint, outline, paint, cv2.LINE_AA, SUBPIXEL_BITS)
+
+    def write(
+        self, text: str, origin: tuple[int, int], scale: float, colour: RGB, thickness: int
+    ) -> None:
+        """Writes a line of text, opaque.
+
+        Args:
+            text: ASCII.
+            origin: Where its base line begins, whole pixels.
+            scale: Of OpenCV's font.
+            colour: RGB.
+            thickness: Pixels.
+        """
+        (length, ascent), descent = cv2.getTextSize(text, FONT, scale, thickness)
+        (x, y), rim = origin, thickness
+        corners = [(x - rim, y - ascent - rim), (x + length + rim, y + descent + rim)]
+        self._touch(np.array([corners], float))
+        ((*paint,),) = premultiplied(
+            np.array([colour], float), np.ones(1), self._picture.colour
+        ).tolist()
+        cv2.putText(self._paint, text, origin, FONT, scale, paint, thickness, cv2.LINE_AA)
+
+    def cover(
+        self, area: tuple[int, int, int, int], paint: UInt8[np.ndarray, "height width 4"]
+    ) -> None:
+        """Replaces what is drawn within an area.
+
+        Args:
+            area: ``x1 y1 x2 y2``, whole pixels of the picture.
+            paint: As `premultiplied` makes it.
+        """
+        left, top, right, bottom = area
+        self._paint[top:bottom, left:right] = paint
+        self._touch(np.array([[(left, top), (right, bottom)]], float))
 
     def _touch(self, outlines: Float[np.ndarray, "strokes points 2"]) -> None:
         """Marks the tiles under the strokes' bounding boxes."""
@@ -98,24 +154,36 @@ class Canvas:
         for (left, top), (right, bottom) in zip(low.tolist(), high.tolist(), strict=True):
             self._touched[top:bottom, left:right] = True
 
-    def blend_into(self, image: UInt8[np.ndarray, "height width 3"]) -> None:
+    def blend(self) -> None:
         """Lays the strokes over the picture, in place."""
         for tile_row in np.flatnonzero(self._touched.any(axis=1)).tolist():
             edges = np.diff(self._touched[tile_row].astype(np.int8), prepend=0, append=0)
             starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-            rows = slice(tile_row * _TILE, (tile_row + 1) * _TILE)
+            top, bottom = tile_row * _TILE, (tile_row + 1) * _TILE
             for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-                columns = slice(start * _TILE, stop * _TILE)
-                blend(image[rows, columns], self._paint[rows, columns])
+                self._blend(top, bottom, start * _TILE, stop * _TILE)
+
+    def _blend(self, top: int, bottom: int, left: int, right: int) -> None:
+        """Lays a part of the paint over the picture."""
+        paint, picture = self._paint[top:bottom, left:right], self._picture
+        y, _, _, alpha = cv2.split(paint)
+        _lay(picture.y[top:bottom, left:right], y, cv2.bitwise_not(alpha))
+        # The mean of 2 x 2 pixels, as chroma is.
+        rows, columns = paint.shape[:2]
+        halved = cv2.resize(paint, (columns // 2, rows // 2), interpolation=cv2.INTER_AREA)
+        _, u, v, alpha = cv2.split(halved)
+        kept, part = cv2.bitwise_not(alpha), np.s_[top // 2 : bottom // 2, left // 2 : right // 2]
+        _lay(picture.u[part], u, kept)
+        _lay(picture.v[part], v, kept)
 
 
-def blend(
-    image: UInt8[np.ndarray, "height width 3"], paint: UInt8[np.ndarray, "height width 4"]
+def _lay(
+    plane: UInt8[np.ndarray, "height width"],
+    paint: UInt8[np.ndarray, "height width"],
+    kept: UInt8[np.ndarray, "height width"],
 ) -> None:
-    """Lays premultiplied RGBA over a picture or a part of one, in place."""
-    kept = cv2.bitwise_not(paint[..., 3])
-    blended = cv2.multiply(image, cv2.merge([kept, kept, kept]), scale=1 / 255)
-    image[:] = cv2.add(blended, cv2.cvtColor(paint, cv2.COLOR_RGBA2RGB))
+    """Lays premultiplied paint over a plane's part; ``kept`` is how much of it shows, to 255."""
+    cv2.add(cv2.multiply(plane, kept, scale=1 / 255), paint, plane)
 
 
 def _outlines(

@@ -4,13 +4,12 @@ from typing import ClassVar
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
 
 from climbpose import render
 from climbpose.poses import Analysis
-from climbpose.render.canvas import DARK, NEUTRAL, Canvas
+from climbpose.render.canvas import DARK, FONT, NEUTRAL, Canvas
+from climbpose.video import Picture
 
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FONT_CAPITALS = 21  # height of its capital letters at scale 1, pixels
 _CAPITALS = 8.5  # height of ours, at 360 pixels of the picture's shorter side
 _PLATE_ALPHA = 0.55
@@ -26,12 +25,12 @@ class CaptionLayer:
         self._poses = analysis.poses
         self._has_climber = analysis.poses.has_climber
 
-    def draw(self, image: UInt8[np.ndarray, "height width 3"], row: int) -> None:
+    def draw(self, picture: Picture, row: int) -> None:
         """Writes the caption of one row in place."""
         words = [clock(float(self._poses.time[row])), f"#{self._poses.frame_index[row]}"]
         if not self._has_climber[row]:
             words.append("no climber")
-        _write(image, "  ".join(words))
+        _write(picture, "  ".join(words))
 
 
 def clock(seconds: float) -> str:
@@ -42,19 +41,18 @@ def clock(seconds: float) -> str:
     return f"{sign}{minutes}:{rest // 100:02}.{rest % 100:02}"
 
 
-def _write(image: UInt8[np.ndarray, "height width 3"], text: str) -> None:
+def _write(picture: Picture, text: str) -> None:
     """Writes a line in the top left corner, on a dark plate that lets the picture through."""
-    height, width = image.shape[:2]
-    unit = min(height, width) / 360
+    unit = min(picture.height, picture.width) / 360
     capitals = _CAPITALS * unit
     margin, plate = 8 * unit, 2.2 * capitals
     font_scale = capitals / _FONT_CAPITALS
     thickness = max(1, round(1.1 * unit))
-    (length, _), _ = cv2.getTextSize(text, _FONT, font_scale, thickness)
+    (length, _), _ = cv2.getTextSize(text, FONT, font_scale, thickness)
     middle = margin + plate / 2
     ends = np.array([[[middle, middle], [middle + length, middle]]])
-    canvas = Canvas(height, width)
+    canvas = Canvas(picture)
     canvas.draw(ends, np.full((1, 2), plate), [DARK], np.array([_PLATE_ALPHA]))
-    canvas.blend_into(image)
     origin = round(middle), round(middle + capitals / 2)
-    cv2.putText(image, text, origin, _FONT, font_scale, NEUTRAL, thickness, cv2.LINE_AA)
+    canvas.write(text, origin, font_scale, NEUTRAL, thickness)
+    canvas.blend()

@@ -1,5 +1,6 @@
 """What the detector saw: the heatmaps, all keypoints together."""
 
+from functools import cache
 from typing import ClassVar
 
 import cv2
@@ -8,7 +9,8 @@ from jaxtyping import Float, UInt8
 
 from climbpose import render
 from climbpose.poses import Analysis
-from climbpose.render.canvas import blend
+from climbpose.render.canvas import Canvas, premultiplied
+from climbpose.video import Colour, Picture
 
 _ALPHA = 0.75
 
@@ -22,31 +24,31 @@ class HeatmapLayer:
     def __init__(self, analysis: Analysis, scale: float) -> None:
         self._analysis = analysis
         self._scale = scale
-        self._palette = _palette()
 
-    def draw(self, image: UInt8[np.ndarray, "height width 3"], row: int) -> None:
+    def draw(self, picture: Picture, row: int) -> None:
         """Tints the box of one row in place."""
         frame_index = int(self._analysis.poses.frame_index[row])
         detection = self._analysis.detections.get(frame_index)
         if detection is None:
             return
         box = detection.box.astype(np.float64) * self._scale
-        area = _area(box, image.shape[0], image.shape[1])
+        area = _area(box, picture.height, picture.width)
         if area is None:
             return
-        left, top, right, bottom = area
         highest = np.nan_to_num(detection.maps.render()).max(axis=0)
         scores = _resampled(np.clip(highest, 0, 1), box, area)
         shades = np.round(255 * scores).astype(np.uint8)
-        blend(image[top:bottom, left:right], self._palette[shades])
+        canvas = Canvas(picture)
+        canvas.cover(area, _palette(picture.colour)[shades])
+        canvas.blend()
 
 
-def _palette() -> UInt8[np.ndarray, "256 4"]:
-    """Premultiplied RGBA for the scores from 0 to 1; a higher score hides more of the picture."""
+@cache
+def _palette(colour: Colour) -> UInt8[np.ndarray, "256 4"]:
+    """Premultiplied YUVA for the scores from 0 to 1; a higher score hides more of the picture."""
     ramp = np.arange(256, dtype=np.uint8)
     colours = cv2.applyColorMap(ramp, cv2.COLORMAP_INFERNO)[:, 0, ::-1]
-    alpha = _ALPHA * np.sqrt(ramp / 255)[:, None]
-    return np.round(np.concatenate([colours * alpha, 255 * alpha], axis=1)).astype(np.uint8)
+    return premultiplied(colours.astype(np.float64), _ALPHA * np.sqrt(ramp / 255), colour)
 
 
 def _area(box: Float[np.ndarray, "4"], height: int, width: int) -> tuple[int, int, int, int] | None:

@@ -9,8 +9,9 @@ from jaxtyping import Float, UInt8
 from climbpose import render
 from climbpose.poses import LOW_CONFIDENCE, Analysis, Status
 from climbpose.render.base import smoothstep, torso_lengths
-from climbpose.render.canvas import DARK, NEUTRAL, Canvas, Colour, side_colour
+from climbpose.render.canvas import DARK, NEUTRAL, RGB, Canvas, side_colour
 from climbpose.skeleton import Skeleton
+from climbpose.video import Picture
 
 SURE = 0.6
 """From this confidence on a keypoint is drawn in full."""
@@ -26,13 +27,13 @@ class _Stroke:
 
     Attributes:
         ends: Positions of its keypoints.
-        colour: RGB.
+        colour: Of its line.
         width: In widths of a limb.
         is_detail: Left out on a small climber.
     """
 
     ends: tuple[int, int]
-    colour: Colour
+    colour: RGB
     width: float
     is_detail: bool = False
 
@@ -58,13 +59,12 @@ class SkeletonLayer:
         self._is_detail = np.array([stroke.is_detail for stroke in strokes])
         self._colours = [DARK] * len(strokes) + [stroke.colour for stroke in strokes]
 
-    def draw(self, image: UInt8[np.ndarray, "height width 3"], row: int) -> None:
+    def draw(self, picture: Picture, row: int) -> None:
         """Draws the skeleton of one row in place."""
         alphas = _opacities(self._poses.confidence[row], self._poses.status[row])
         if not alphas.any():
             return
-        height, width = image.shape[:2]
-        unit = min(height, width) / 360
+        unit = min(picture.height, picture.width) / 360
         torso = float(self._torso[row]) * self._scale
         limb = float(np.clip(0.05 * torso, 1.5 * unit, 4 * unit))
         halo = float(np.clip(0.3 * limb, 0.8 * unit, 1.2 * unit))
@@ -80,14 +80,14 @@ class SkeletonLayer:
         sureness = np.tile(np.round(4 * opacities), 2)
         order = np.lexsort((is_line, sureness))
         ends = xy[self._ends]
-        canvas = Canvas(height, width)
+        canvas = Canvas(picture)
         canvas.draw(
             np.tile(ends, (2, 1, 1))[order],
             np.concatenate([widths + 2 * halo, widths])[order, None].repeat(2, axis=1),
             [self._colours[index] for index in order.tolist()],
             np.concatenate([opacities * _HALO_ALPHA, opacities])[order],
         )
-        canvas.blend_into(image)
+        canvas.blend()
 
 
 def _opacities(
@@ -96,8 +96,10 @@ def _opacities(
     """Each keypoint's opacity, without a step between the unsure and the sure."""
     sureness = smoothstep(confidence, LOW_CONFIDENCE, SURE)
     opacity = _FAINT + (_FULL - _FAINT) * sureness
-    opacity = np.where(status == Status.FILLED, np.minimum(opacity, _FILLED), opacity)
-    return np.where(status == Status.MISSING, 0.0, opacity)
+    # Numbers instead of members: NumPy asks a member's class for attributes, in Python code, and
+    # swallows a Ctrl-C that comes meanwhile.
+    opacity = np.where(status == Status.FILLED.value, np.minimum(opacity, _FILLED), opacity)
+    return np.where(status == Status.MISSING.value, 0.0, opacity)
 
 
 def _part(keypoint: str) -> str:

@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Bool, Int64, UInt8
+from jaxtyping import Bool, Int64
 
 from climbpose import render
 from climbpose.poses import LOW_CONFIDENCE, Analysis, Status
 from climbpose.render.base import smoothstep, torso_lengths
 from climbpose.render.canvas import DARK, Canvas, side_colour
+from climbpose.video import Picture
 
 TRAIL_SECONDS = 1.0
 """How long a trail stays."""
@@ -31,20 +32,19 @@ class TrailLayer:
         self._scale = scale
         self._torso = torso_lengths(self._poses, default=analysis.video.height / 8)
 
-    def draw(self, image: UInt8[np.ndarray, "height width 3"], row: int) -> None:
+    def draw(self, picture: Picture, row: int) -> None:
         """Draws the trails up to one row in place."""
         poses = self._poses
         rows = self._rows(row)
         if len(rows) < 2:
             return
-        height, width = image.shape[:2]
-        unit = min(height, width) / 360
+        unit = min(picture.height, picture.width) / 360
         thickness = float(np.clip(0.03 * self._torso[row] * self._scale, 1.2 * unit, 2.2 * unit))
         freshness = 1 - (poses.time[row] - poses.time[rows]) / TRAIL_SECONDS
         tapered = thickness * (0.35 + 0.65 * freshness)
         widths = np.stack([tapered[:-1], tapered[1:]], axis=1)
 
-        canvas = Canvas(height, width)
+        canvas = Canvas(picture)
         for keypoint in self._keypoints:
             xy = poses.xy[rows, keypoint].astype(np.float64) * self._scale
             sureness = smoothstep(poses.confidence[rows, keypoint], 0.0, LOW_CONFIDENCE)
@@ -54,7 +54,7 @@ class TrailLayer:
             colour = side_colour(poses.skeleton.keypoints[keypoint])
             canvas.draw(ends, widths + unit, [DARK] * len(ends), _HALO_ALPHA * alphas)
             canvas.draw(ends, widths, [colour] * len(ends), alphas)
-        canvas.blend_into(image)
+        canvas.blend()
 
     def _rows(self, row: int) -> Int64[np.ndarray, " points"]:
         """The rows whose places make up the trail; at high frame rates not all of them."""
@@ -68,7 +68,7 @@ class TrailLayer:
         self, keypoint: int, rows: Int64[np.ndarray, " points"]
     ) -> Bool[np.ndarray, " pieces"]:
         """Whether the keypoint is there in every row from one point of the trail to the next."""
-        is_missing = self._poses.status[rows[0] : rows[-1] + 1, keypoint] == Status.MISSING
+        is_missing = self._poses.status[rows[0] : rows[-1] + 1, keypoint] == Status.MISSING.value
         gaps = np.concatenate([[0], np.cumsum(is_missing)])
         is_whole: np.ndarray = gaps[rows[1:] - rows[0] + 1] == gaps[rows[:-1] - rows[0]]
         return is_whole

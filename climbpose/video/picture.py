@@ -1,152 +1,88 @@
-"""Colour and orientation of a stored picture."""
+"""A picture to draw on, as the encoder takes it."""
 
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
 
 import av
-import cv2
 import numpy as np
+from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange
-from jaxtyping import Int32, UInt8
+from jaxtyping import UInt8
 
-UNSPECIFIED = 2
-"""What H.273 calls unspecified, for the matrix, the primaries and the transfer alike."""
-
-# Matrix coefficients of H.273. The converter's own numbers are the same, but SMPTE 170M is BT.470
-# BG to it. BT.2020's constant luminance is rare and has no converter; it is read as the usual
-# non-constant one.
-_BT709, _FCC, _BT470BG, _SMPTE170M, _SMPTE240M, _BT2020, _BT2020_CONSTANT = 1, 4, 5, 6, 7, 9, 10
-_MATRICES = frozenset({_BT709, _FCC, _BT470BG, _SMPTE170M, _SMPTE240M, _BT2020})
-_HD_HEIGHT = 720
+from climbpose.video.colour import Colour
 
 
-@dataclass(frozen=True, slots=True)
-class Colour:
-    """How the numbers of a stored picture stand for colours; code points of H.273.
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One upright picture in 8-bit YUV 4:2:0, to be drawn on in place and then encoded.
+
+    H.264 needs even sides: the planes of a picture with an odd one are longer by a repeated column
+    or row.
 
     Attributes:
-        matrix: Between RGB and YUV, always one that the converter knows.
-        is_full_range: Whether luma spans 0 to 255 instead of 16 to 235.
-        primaries: As tagged, 2 where untagged.
-        transfer: As tagged, 2 where untagged.
+        index: As a `Frame` has it.
+        time: Presentation time in seconds, exact.
+        width: Of what the picture shows, pixels.
+        height: Of what the picture shows, pixels.
+        colour: What the planes' numbers stand for.
+        frame: What the encoder takes; the planes are views of it.
+        y: Luma.
+        u: Blue against luma, the mean of 2 x 2 pixels.
+        v: Red against luma, the mean of 2 x 2 pixels.
     """
 
-    matrix: int = _BT709
-    is_full_range: bool = False
-    primaries: int = UNSPECIFIED
-    transfer: int = UNSPECIFIED
+    index: int
+    time: Fraction
+    width: int
+    height: int
+    colour: Colour
+    frame: av.VideoFrame
+    y: UInt8[np.ndarray, "even_height even_width"]
+    u: UInt8[np.ndarray, "half_height half_width"]
+    v: UInt8[np.ndarray, "half_height half_width"]
 
     @classmethod
-    def of(cls, frame: av.VideoFrame, context: av.VideoCodecContext) -> "Colour":
-        """The colour of a decoded frame.
+    def empty(
+        cls, index: int, time: Fraction, width: int, height: int, colour: Colour
+    ) -> "Picture":
+        """A picture whose planes are still to be filled."""
+        frame = av.VideoFrame(width + width % 2, height + height % 2, "yuv420p")
+        y, u, v = (pixels(plane) for plane in frame.planes)
+        return cls(index, time, width, height, colour, frame, y, u, v)
 
-        An untagged matrix is BT.709 from 720 stored rows on and BT.601 below, an untagged range is
-        limited: what players assume.
-        """
-        matrix = int(frame.colorspace)
-        if matrix == _BT2020_CONSTANT:
-            matrix = _BT2020
-        if matrix not in _MATRICES:
-            matrix = _BT709 if frame.height >= _HD_HEIGHT else _SMPTE170M
-        is_full = not frame.format.is_rgb and (
-            int(frame.color_range) == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+    @classmethod
+    def of_rgb(
+        cls,
+        image: UInt8[np.ndarray, "height width 3"],
+        index: int,
+        time: Fraction,
+        colour: Colour,
+    ) -> "Picture":
+        """A picture of the same content, in the numbers of a colour."""
+        height, width = image.shape[:2]
+        even = np.pad(image, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        frame = av.VideoFrame.from_ndarray(even, "rgb24").reformat(
+            format="yuv420p",
+            src_colorspace=colour.converter_other_matrix,
+            dst_colorspace=colour.converter_matrix,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=colour.converter_range,
         )
-        primaries, transfer = int(context.color_primaries), int(context.color_trc)
-        return cls(
-            matrix=matrix,
-            is_full_range=is_full,
-            primaries=primaries or UNSPECIFIED,
-            transfer=transfer or UNSPECIFIED,
-        )
-
-    @property
-    def converter_matrix(self) -> int:
-        """The matrix by the converter's number."""
-        return _BT470BG if self.matrix == _SMPTE170M else self.matrix
-
-    @property
-    def converter_other_matrix(self) -> int:
-        """Any other matrix, for the RGB side, which has none.
-
-        Before PyAV 17 the converter passes matrix and range on only where the two sides differ.
-        """
-        return _BT470BG if self.matrix == _BT709 else _BT709
-
-    @property
-    def converter_range(self) -> ColorRange:
-        """The range by the converter's name."""
-        return ColorRange.JPEG if self.is_full_range else ColorRange.MPEG
+        y, u, v = (pixels(plane) for plane in frame.planes)
+        return cls(index, time, width, height, colour, frame, y, u, v)
 
 
-@dataclass(frozen=True, slots=True)
-class Orientation:
-    """How a stored picture is made upright: mirrored first, then turned.
+def pixels(plane: VideoPlane, channels: int | None = None) -> UInt8[np.ndarray, "rows columns ..."]:
+    """The numbers of one plane of a picture, a view.
 
-    Attributes:
-        quarter_turns: Clockwise, 0 to 3.
-        is_mirrored: Whether left and right of the stored picture are swapped before it is turned.
+    Args:
+        plane: Of 8 bits a number, its rows from top to bottom.
+        channels: Numbers of a pixel that lie together; None makes an array without that axis.
     """
-
-    quarter_turns: int = 0
-    is_mirrored: bool = False
-
-    @classmethod
-    def of(cls, frame: av.VideoFrame) -> "Orientation":
-        """The orientation that a decoded frame's display matrix asks for."""
-        all_side_data: Any = frame.side_data  # its stub knows motion vectors only
-        for side_data in all_side_data:
-            if side_data.type.name == "DISPLAYMATRIX":
-                values = np.frombuffer(bytes(side_data), dtype=np.int32, count=9)
-                return cls.of_matrix(values.reshape(3, 3))
-        return cls()
-
-    @classmethod
-    def of_matrix(cls, matrix: Int32[np.ndarray, "3 3"]) -> "Orientation":
-        """The nearest quarter turn, mirrored or not, to a display matrix.
-
-        Args:
-            matrix: Maps the row vector (x, y, 1) of a stored pixel to the displayed one; 16.16
-                fixed point in its upper left.
-        """
-        # ISO/IEC 14496-12, 8.3.2: x' = a x + c y, y' = b x + d y, with y down.
-        (a, b), (c, d) = matrix[:2, :2].astype(np.float64)
-        is_mirrored = bool(a * d - b * c < 0)
-        if is_mirrored:
-            a, b = -a, -b
-        # What is left is a turn and a scale: (a, b) is where the stored x axis goes, (-d, c) is the
-        # same turned by a quarter.
-        angle = np.degrees(np.arctan2(b - c, a + d))
-        return cls(quarter_turns=round(float(angle) / 90) % 4, is_mirrored=is_mirrored)
-
-    @property
-    def degrees(self) -> int:
-        """Degrees clockwise."""
-        return 90 * self.quarter_turns
-
-    @property
-    def swaps_sides(self) -> bool:
-        """Whether width and height change places."""
-        return self.quarter_turns % 2 == 1
-
-    def upright(
-        self, image: UInt8[np.ndarray, "height width 3"]
-    ) -> UInt8[np.ndarray, "upright_height upright_width 3"]:
-        """A stored picture made upright; the same array where nothing has to be done."""
-        match self.quarter_turns, self.is_mirrored:
-            case 0, False:
-                return image
-            case 1, False:
-                turned = cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE)
-            case 2, False:
-                turned = cv2.rotate(image, cv2.ROTATE_180)
-            case 3, False:
-                turned = cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE)
-            case 0, True:
-                turned = cv2.flip(image, 1)
-            case 1, True:
-                turned = cv2.flip(cv2.transpose(image), -1)
-            case 2, True:
-                turned = cv2.flip(image, 0)
-            case _:
-                turned = cv2.transpose(image)
-        return np.asarray(turned, dtype=np.uint8)
+    inner = () if channels is None else (channels,)
+    return np.ndarray(
+        (plane.height, plane.width, *inner),
+        dtype=np.uint8,
+        buffer=plane,  # type: ignore[arg-type]  # has the buffer protocol, not its stub
+        strides=(plane.line_size, channels or 1, *(1 for _ in inner)),
+    )

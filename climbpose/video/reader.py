@@ -1,4 +1,4 @@
-"""Read the frames of a video: upright, RGB, each with its true presentation time."""
+"""Read the frames of a video, upright, each with its true presentation time."""
 
 import math
 from collections.abc import Generator, Iterator
@@ -7,16 +7,16 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import numpy as np
 from av.stream import Disposition
-from av.video.reformatter import ColorRange, VideoReformatter
-from jaxtyping import UInt8
 
 from climbpose.errors import UsageError, VideoError
 from climbpose.poses import Frame, VideoInfo
 from climbpose.video.clock import Clock
+from climbpose.video.colour import Colour
 from climbpose.video.container import MAX_SIDE, open_local, shown
-from climbpose.video.picture import Colour, Orientation
+from climbpose.video.converter import Converter
+from climbpose.video.orientation import Orientation
+from climbpose.video.picture import Picture
 from climbpose.video.source import Source
 
 _NO_VIDEO = Disposition.attached_pic | Disposition.timed_thumbnails
@@ -30,7 +30,8 @@ class VideoReader:
 
     Rotation and mirroring that the file asks for are done here, once: pictures come out upright.
     Pictures that cannot be decoded are left out, counted, and told in `warnings` at the end.
-    Iterating goes through the file once; a second loop goes on where the first stopped.
+    Iterating, or `pictures`, goes through the file once; a second loop goes on where the first
+    stopped.
 
     Attributes:
         info: What the file says of itself.
@@ -77,7 +78,6 @@ class VideoReader:
         self._has_sizes = False
         self._demuxer_failure: str | None = None
         self._last_packet_end: tuple[int, int] | None = None
-        self._converter = VideoReformatter()
         self._container = open_local(path)
         try:
             self._stream = self._video_stream()
@@ -89,6 +89,7 @@ class VideoReader:
             self._width, self._height = first.width, first.height
             context = self._stream.codec_context
             self._colour = Colour.of(first, context)
+            self._converter = Converter(self._orientation, self._colour)
             self._time_base = self._stream.time_base or Fraction(1, 90_000)
             fps = self._stream.average_rate or self._stream.guessed_rate or None
             self._clock = Clock(self._time_base, fps)
@@ -96,7 +97,7 @@ class VideoReader:
             self._first: av.VideoFrame | None = first
             self.info = self._describe(first, fps)
             self.source = self._describe_source(fps)
-            self._frames = self._read()
+            self._stored = self._read()
         except BaseException:
             self._container.close()
             raise
@@ -113,16 +114,32 @@ class VideoReader:
         self.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        """Give the frames of the range.
+        """Give the frames of the range, in RGB.
 
         Raises:
             UsageError: No frame lies in the range.
         """
-        return self._frames
+        for index, time, stored in self._stored:
+            image = self._converter.image(stored, self.info.width, self.info.height)
+            yield Frame(index=index, time=time, image=image)
+
+    def pictures(self, width: int | None = None, height: int | None = None) -> Iterator[Picture]:
+        """Give the frames of the range to draw on, for `VideoWriter`.
+
+        Args:
+            width: To which they are scaled, pixels; None keeps the video's.
+            height: To which they are scaled, pixels; None keeps the video's.
+
+        Raises:
+            UsageError: No frame lies in the range.
+        """
+        size = width or self.info.width, height or self.info.height
+        for index, time, stored in self._stored:
+            yield self._converter.picture(stored, index, time, *size)
 
     def close(self) -> None:
         """Close the file; frames already given stay valid."""
-        self._frames.close()
+        self._stored.close()
         self._pictures.close()
         self._container.close()
 
@@ -198,8 +215,8 @@ class VideoReader:
             except av.error.FFmpegError:
                 self._failed_packets += 1
 
-    def _read(self) -> Generator[Frame]:
-        """The frames of the range."""
+    def _read(self) -> Generator[tuple[int, Fraction, av.VideoFrame]]:
+        """The stored pictures of the range, with their indices and times."""
         tick = previous_tick = self._first_tick
         has_given = is_past_end = False
         picture = self._first
@@ -220,7 +237,8 @@ class VideoReader:
                 has_given = True
                 gap = (tick - previous_tick) or self._clock.step
                 self.end_time = time + self._duration(tick, gap) * self._time_base
-                yield Frame(index=index, time=time, image=self._upright(picture))
+                self._tell_size(picture)
+                yield index, time, picture
             del picture
             picture = next(self._pictures, None)
         self._warn()
@@ -235,36 +253,13 @@ class VideoReader:
                 return end - pts
         return gap
 
-    def _upright(self, picture: av.VideoFrame) -> UInt8[np.ndarray, "height width 3"]:
+    def _tell_size(self, picture: av.VideoFrame) -> None:
         if (picture.width, picture.height) != (self._width, self._height) and not self._has_sizes:
             self._has_sizes = True
             self.warnings.append(
                 f"the picture's size changes from {self._width} x {self._height} to "
                 f"{picture.width} x {picture.height}; all frames are scaled to the first one's"
             )
-        colour = self._colour
-        converted = self._converter.reformat(
-            picture,
-            width=self._width,
-            height=self._height,
-            format="rgb24",
-            src_colorspace=colour.converter_matrix,
-            dst_colorspace=colour.converter_other_matrix,
-            src_color_range=colour.converter_range,
-            dst_color_range=ColorRange.JPEG,
-        )
-        plane = converted.planes[0]
-        stored: UInt8[np.ndarray, "height width 3"] = np.ndarray(
-            (self._height, self._width, 3),
-            dtype=np.uint8,
-            buffer=plane,  # type: ignore[arg-type]  # has the buffer protocol, not its stub
-            strides=(plane.line_size, 3, 1),
-        )
-        image = self._orientation.upright(stored)
-        if image is stored and (converted is picture or not image.flags.c_contiguous):
-            # The decoder may still need its own picture.
-            image = image.copy()
-        return image
 
     def _warn(self) -> None:
         if self._failed_packets:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from climbpose.video.picture import Colour
+from climbpose.video.colour import Colour
 
 
 @dataclass(frozen=True, slots=True)

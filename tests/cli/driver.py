@@ -6,13 +6,13 @@ Usage: SLOW_STAGE=detect|draw python -m tests.cli.driver ARGUMENT...
 import os
 import time
 
-import climbpose.exporters.overlay_mp4 as overlay
 from climbpose.cli import main
 from climbpose.detectors.precomputed import Precomputed
+from climbpose.video import VideoWriter
 
 _SECONDS = 0.05
 
-detect, draw = Precomputed.__call__, overlay._scaled
+detect, write = Precomputed.__call__, VideoWriter.write
 
 
 def _detect_slowly(*arguments):  # type: ignore[no-untyped-def]
@@ -20,14 +20,14 @@ def _detect_slowly(*arguments):  # type: ignore[no-untyped-def]
     return detect(*arguments)
 
 
-def _draw_slowly(*arguments):  # type: ignore[no-untyped-def]
+def _write_slowly(*arguments):  # type: ignore[no-untyped-def]
     time.sleep(_SECONDS)
-    return draw(*arguments)
+    return write(*arguments)
 
 
 if __name__ == "__main__":
     if os.environ.get("SLOW_STAGE") != "draw":
         Precomputed.__call__ = _detect_slowly  # type: ignore[method-assign]
     if os.environ.get("SLOW_STAGE") != "detect":
-        overlay._scaled = _draw_slowly
+        VideoWriter.write = _write_slowly  # type: ignore[method-assign]
     main()

@@ -1,11 +1,15 @@
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32
 
 from climbpose.poses import Analysis, Detection, PoseTrack, Status, VideoInfo
+from climbpose.render import Layer
 from climbpose.skeleton import CLIMBING_25
+from climbpose.video import Colour, Picture
+from tests import clips
 
 WIDTH, HEIGHT = 360, 480
 
@@ -111,7 +115,15 @@ def with_detection(
     return replace(shown, detections={0: detection})
 
 
-def grey(
-    height: int = HEIGHT, width: int = WIDTH, shade: int = 128
-) -> UInt8[np.ndarray, "height width 3"]:
-    return np.full((height, width, 3), shade, np.uint8)
+def grey(height: int = HEIGHT, width: int = WIDTH, shade: int = 128) -> Picture:
+    """One shade; of full range, so that what is not drawn on comes back exactly as RGB."""
+    picture = Picture.empty(0, Fraction(0), width, height, Colour(is_full_range=True))
+    picture.y[:], picture.u[:], picture.v[:] = shade, 128, 128
+    return picture
+
+
+def drawn(layer: Layer, row: int, picture: Picture | None = None) -> np.ndarray:
+    """What a layer makes of a picture, grey if None, as RGB."""
+    picture = picture or grey()
+    layer.draw(picture, row)
+    return clips.rgb(picture)

@@ -2,13 +2,12 @@ import numpy as np
 
 from climbpose.poses import Status
 from climbpose.render.box import BoxLayer
-from tests.render.figures import grey, star, still, with_detection, with_status
+from tests.render.figures import drawn as drawn_by
+from tests.render.figures import star, still, with_detection, with_status
 
 
 def drawn(shown: object, row: int = 0) -> np.ndarray:
-    image = grey()
-    BoxLayer(shown, 1.0).draw(image, row)  # type: ignore[arg-type]
-    return image
+    return drawn_by(BoxLayer(shown, 1.0), row)  # type: ignore[arg-type]
 
 
 def painted(image: np.ndarray) -> tuple[float, float, float, float]:

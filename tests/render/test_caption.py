@@ -3,7 +3,7 @@ import pytest
 
 from climbpose.poses import Analysis, Status
 from climbpose.render.caption import CaptionLayer, clock
-from tests.render.figures import grey, still, with_status
+from tests.render.figures import drawn, grey, still, with_status
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,7 @@ def test_clock(seconds: float, words: str) -> None:
 
 
 def changed(shown: Analysis, height: int, width: int) -> np.ndarray:
-    image = grey(height, width)
-    CaptionLayer(shown, 1.0).draw(image, 0)
+    image = drawn(CaptionLayer(shown, 1.0), 0, grey(height, width))
     is_changed: np.ndarray = (image != 128).any(axis=2)
     return is_changed
 

@@ -17,6 +17,7 @@ from tests.render.figures import (
     HEIGHT,
     WIDTH,
     analysis,
+    drawn,
     grey,
     moving,
     star,
@@ -55,30 +56,22 @@ def test_unknown_name_lists_the_known() -> None:
 @every_layer
 def test_draws_in_place(name: str) -> None:
     shown = with_detection(moving(), (60, 30, 300, 420))
-    frames = np.full((1, HEIGHT, WIDTH, 3), 128, np.uint8)
-    image = frames[0]
     row = 0 if name == "heatmap" else 30
     (layer,) = render.create([name], shown, 1.0)
-    layer.draw(image, row)
-    assert (frames != 128).any()
-    assert image.dtype == np.uint8
+    assert (drawn(layer, row) != 128).any()
 
 
 @every_layer
 def test_the_same_row_gives_the_same_picture_in_any_order(name: str) -> None:
     (layer,) = render.create([name], moving(), 1.0)
-    pictures = [grey() for _ in range(3)]
-    for picture, row in zip(pictures, (40, 3, 40), strict=True):
-        layer.draw(picture, row)
-    assert (pictures[0] == pictures[2]).all()
+    first, _, third = (drawn(layer, row) for row in (40, 3, 40))
+    assert (first == third).all()
 
 
 @pytest.mark.parametrize("name", sorted(set(render.names()) - {"caption"}))
 def test_nobody_leaves_the_picture_untouched(name: str) -> None:
     (layer,) = render.create([name], with_status(moving(), Status.MISSING), 1.0)
-    image = grey()
-    layer.draw(image, 30)
-    assert (image == 128).all()
+    assert (drawn(layer, 30) == 128).all()
 
 
 @every_layer
@@ -122,8 +115,8 @@ def test_half_the_scale_lands_at_half_the_coordinates(name: str) -> None:
     row = 0 if name == "heatmap" else 40
     extents = []
     for scale in (1.0, 0.5):
-        image = grey(int(HEIGHT * scale), int(WIDTH * scale))
-        render.create([name], shown, scale)[0].draw(image, row)
+        (layer,) = render.create([name], shown, scale)
+        image = drawn(layer, row, grey(int(HEIGHT * scale), int(WIDTH * scale)))
         y, x = np.nonzero((image != 128).any(axis=2))
         extents.append(np.array([x.min(), y.min(), x.max() + 1, y.max() + 1]) / scale)
     assert np.abs(extents[0] - extents[1]).max() < 8

@@ -6,17 +6,16 @@ from hypothesis import strategies as st
 from climbpose.poses import Analysis, PoseTrack, Status
 from climbpose.render import skeleton as layer_module
 from climbpose.render.base import torso_lengths
-from climbpose.render.canvas import LEFT, RIGHT, Colour, side_colour
+from climbpose.render.canvas import LEFT, RGB, RIGHT, side_colour
 from climbpose.render.skeleton import SkeletonLayer
 from climbpose.skeleton import CLIMBING_25
 from tests.render.figures import WIDTH, analysis, grey, star, still, with_status
+from tests.render.figures import drawn as drawn_by
 
 
 def drawn(shown: Analysis, row: int = 0, scale: float = 1.0, shade: int = 128) -> np.ndarray:
     height, width = round(480 * scale), round(360 * scale)
-    image = grey(height, width, shade)
-    SkeletonLayer(shown, scale).draw(image, row)
-    return image
+    return drawn_by(SkeletonLayer(shown, scale), row, grey(height, width, shade))
 
 
 def change(image: np.ndarray) -> float:
@@ -89,7 +88,7 @@ def test_mirror(noise: list[float]) -> None:
     ]
     image = drawn(analysis(xy[None]))
 
-    def swapped(keypoint: str) -> Colour:
+    def swapped(keypoint: str) -> RGB:
         return {LEFT: RIGHT, RIGHT: LEFT}.get(original(keypoint), original(keypoint))
 
     original = side_colour
@@ -139,8 +138,7 @@ def test_lines_are_as_wide_as_the_climber_is_big() -> None:
     widths = []
     for size in (0.5, 1.0, 2.0, 4.0):
         shown = analysis((star() * np.float32(size))[None])
-        image = grey(2000, 1500)
-        SkeletonLayer(shown, 1.0).draw(image, 0)
+        image = drawn_by(SkeletonLayer(shown, 1.0), 0, grey(2000, 1500))
         x, y = star()[CLIMBING_25.indices("left_knee", "left_ankle")].mean(axis=0) * size
         left = max(0, int(x) - 40)
         widths.append(int((image[int(y), left : int(x) + 40] != 128).any(axis=1).sum()))

@@ -3,7 +3,7 @@ import numpy as np
 from climbpose.poses import Analysis, Status
 from climbpose.render.trail import TrailLayer
 from climbpose.skeleton import CLIMBING_25
-from tests.render.figures import grey, moving, still
+from tests.render.figures import drawn, moving, still
 
 WRIST = CLIMBING_25.index("left_wrist")
 LINE = 440  # the wrist's y
@@ -11,8 +11,7 @@ LINE = 440  # the wrist's y
 
 def along(shown: Analysis, row: int) -> np.ndarray:
     """How much each column changed where the wrist passed."""
-    image = grey()
-    TrailLayer(shown, 1.0).draw(image, row)
+    image = drawn(TrailLayer(shown, 1.0), row)
     change: np.ndarray = np.abs(image[LINE - 8 : LINE + 8].astype(int) - 128).sum(axis=(0, 2))
     return change
 
@@ -62,6 +61,4 @@ def test_unsure_places_leave_a_fainter_trail() -> None:
 
 
 def test_first_row_has_no_trail() -> None:
-    image = grey()
-    TrailLayer(still(), 1.0).draw(image, 0)
-    assert (image == 128).all()
+    assert (drawn(TrailLayer(still(), 1.0), 0) == 128).all()
