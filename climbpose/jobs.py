@@ -66,8 +66,8 @@ class AnnotateOptions:
             if getattr(self, name) != getattr(default, name):
                 option = f"--{name.replace('_', '-')}"
                 raise UsageError(f"{option} has no effect on --tracks; leave one of them out")
-        if "heatmap" in self.overlay.layers:
-            raise UsageError("layer heatmap needs detections, which --tracks lacks; leave it out")
+        for layer in render.need_detections(self.overlay.layers):
+            raise UsageError(f"layer {layer} needs detections, which --tracks lacks; leave it out")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from climbpose import __version__, assets, detectors, exporters, report, smoothers
+from climbpose import __version__, assets, detectors, exporters, render, report, smoothers
 from climbpose.errors import UsageError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions, output_size
 from climbpose.exporters.tracks_csv import TracksCsv
@@ -125,10 +125,11 @@ class _Run:
         with self.timings.measure("smooth"):
             smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
             poses = _track(smoother(climber), times)
-            needs_raw = options.keep_raw or bool(options.exports)
-            raw = _track(smoothers.create("none")(climber), times) if needs_raw else None
-        by_frame = {detection.frame_index: detection for detection in climber}
-        return Analysis(reader.info, poses, raw, by_frame)
+            raw = _track(smoothers.create("none")(climber), times)
+        # A long video's detections are ten times as large as its poses.
+        is_kept = options.exports or render.need_detections(overlay.layers)
+        kept = {detection.frame_index: detection for detection in climber} if is_kept else {}
+        return Analysis(reader.info, poses, raw, kept)
 
     def read_back(self, tracks: Path) -> Analysis:
         """Takes the climber from a file of tracks."""

@@ -219,8 +219,8 @@ class Analysis:
     Attributes:
         video: The source.
         poses: The climber, smoothed.
-        raw: The climber as detected, None where nobody asked for it.
-        detections: The climber's detections by frame index, empty for tracks that were read back.
+        raw: The climber as detected, None for tracks that were read back.
+        detections: The climber's detections by frame index; empty unless somebody asked for them.
     """
 
     video: VideoInfo

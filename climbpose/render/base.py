@@ -21,9 +21,11 @@ class Layer(Protocol):
 
     Attributes:
         order: Layers with a higher number are drawn later, over the others.
+        needs_detections: Whether it draws `Analysis.detections`, which are kept only if asked for.
     """
 
     order: ClassVar[int]
+    needs_detections: ClassVar[bool]
 
     def draw(self, picture: Picture, row: int) -> None:
         """Draws in place on the picture, at output size, of this row of the poses."""
@@ -44,6 +46,15 @@ def create(chosen: Iterable[str], analysis: Analysis, scale: float) -> list[Laye
     """
     layers = [factory(name)(analysis, scale) for name in dict.fromkeys(chosen)]
     return sorted(layers, key=lambda layer: layer.order)
+
+
+def need_detections(chosen: Iterable[str]) -> list[str]:
+    """Those of the names whose layers draw detections, not poses.
+
+    Raises:
+        UsageError: No layer has one of the names.
+    """
+    return [name for name in chosen if _registry.factory(name).needs_detections]  # type: ignore[attr-defined]
 
 
 def torso_lengths(

@@ -17,9 +17,10 @@ _ARM, _RADIUS = 0.14, 0.035  # of the box's shorter side: a corner's length, and
 
 @render.register("box")
 class BoxLayer:
-    """Draws the rounded corners of the detection's box, or of the pose's where there is none."""
+    """Draws the rounded corners of the pose's box, which is as steady as the pose."""
 
     order: ClassVar[int] = 20
+    needs_detections: ClassVar[bool] = False
 
     def __init__(self, analysis: Analysis, scale: float) -> None:
         self._analysis = analysis
@@ -42,9 +43,6 @@ class BoxLayer:
     def _box(self, row: int) -> tuple[Float[np.ndarray, "4"], bool]:
         """The box in source pixels, NaN where nobody is, and whether it was filled in."""
         pose = self._analysis.poses[row]
-        detection = self._analysis.detections.get(pose.frame_index)
-        if detection is not None:
-            return detection.box.astype(np.float64), detection.is_filled
         is_near = (np.abs(pose.xy) < _FAR_PIXELS).all(axis=1)
         is_known = (pose.status != Status.MISSING.value) & is_near
         if not is_known.any():

@@ -20,6 +20,7 @@ class CaptionLayer:
     """Writes time and frame index in the top left corner, and says when nobody is there."""
 
     order: ClassVar[int] = 50
+    needs_detections: ClassVar[bool] = False
 
     def __init__(self, analysis: Analysis, scale: float) -> None:
         self._poses = analysis.poses

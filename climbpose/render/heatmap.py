@@ -20,6 +20,7 @@ class HeatmapLayer:
     """Tints the detection's box by the highest of its heatmaps, in a perceptual colour map."""
 
     order: ClassVar[int] = 10
+    needs_detections: ClassVar[bool] = True
 
     def __init__(self, analysis: Analysis, scale: float) -> None:
         self._analysis = analysis

@@ -43,6 +43,7 @@ class SkeletonLayer:
     """Draws bones and keypoints, left and right in colours of their own, the unsure faint."""
 
     order: ClassVar[int] = 40
+    needs_detections: ClassVar[bool] = False
 
     def __init__(self, analysis: Analysis, scale: float) -> None:
         self._poses = analysis.poses

@@ -24,6 +24,7 @@ class TrailLayer:
     """Draws the paths of wrists and ankles over the last second, fading with age."""
 
     order: ClassVar[int] = 30
+    needs_detections: ClassVar[bool] = False
 
     def __init__(self, analysis: Analysis, scale: float) -> None:
         self._poses = analysis.poses
