@@ -125,7 +125,8 @@ class _Run:
         with self.timings.measure("smooth"):
             smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
             poses = _track(smoother(climber), times)
-            raw = _track(smoothers.create("none")(climber), times)
+            is_raw_kept = options.keep_raw or options.exports
+            raw = _track(smoothers.create("none")(climber), times) if is_raw_kept else None
         # A long video's detections are ten times as large as its poses.
         is_kept = options.exports or render.need_detections(overlay.layers)
         kept = {detection.frame_index: detection for detection in climber} if is_kept else {}

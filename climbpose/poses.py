@@ -219,7 +219,7 @@ class Analysis:
     Attributes:
         video: The source.
         poses: The climber, smoothed.
-        raw: The climber as detected, None for tracks that were read back.
+        raw: The climber as detected, None unless somebody asked for it.
         detections: The climber's detections by frame index; empty unless somebody asked for them.
     """
 

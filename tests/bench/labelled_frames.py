@@ -4,8 +4,9 @@
 
 For each clip: share of labelled frames in which the climber was found, and PCK@0.05, @0.1 and @0.2
 of the torso over the large joints (shoulders to ankles) that are labelled as visible, then the same
-for each group of keypoints. A keypoint of a frame without the climber counts as wrong. The torso is
-the clip's median (the upper one of an even number) of the mean shoulder-hip distance of both sides.
+for each group of keypoints; and the keypoints' jitter over the whole clip. A keypoint of a frame
+without the climber counts as wrong. The torso is the clip's median (the upper one of an even
+number) of the mean shoulder-hip distance of both sides.
 
 ``--reference`` names the interpreter of another virtual environment that holds the reference
 package (``pip install mediapipe==0.10.21 av``), which is then run in video mode over the same
@@ -81,6 +82,11 @@ def torso_px(labels: Labels) -> float:
     return median_high(lengths)
 
 
+def jitter_px(xy: np.ndarray) -> float:
+    """The keypoints' median change of velocity from frame to frame, pixels per frame squared."""
+    return float(np.nanmedian(np.linalg.norm(np.diff(xy, n=2, axis=0), axis=2)))
+
+
 @dataclass
 class Score:
     """Errors in torso lengths by keypoint, infinite where missing; frames, and those found in."""
@@ -137,7 +143,7 @@ def main() -> None:
     totals = {"climbpose": Score()} | ({"reference": Score()} if arguments.reference else {})
     fetch_models(AnnotateOptions(), print, is_offline=False)
     head = " ".join(f"@{threshold:<5}" for threshold in THRESHOLDS)
-    print(f"{'clip':30} {'frames':>6} {'torso':>6} {'maker':>10} {'found':>6}   {head}")
+    print(f"{'clip':30} {'frames':>6} {'torso':>6} {'maker':>10} {'found':>6}   {head} jitter")
     with tempfile.TemporaryDirectory() as temporary:
         for clip, frames in labels.items():
             video = arguments.clips / f"{clip}.mp4"
@@ -153,7 +159,7 @@ def main() -> None:
                 score = Score()
                 score.add(xy, frames)
                 total.add(xy, frames)
-                print_row(clip, f"{torso_px(frames):.0f}", maker, score)
+                print_row(clip, f"{torso_px(frames):.0f}", maker, score, f"{jitter_px(xy):6.2f}")
     for maker, total in totals.items():
         print_row("all", "", maker, total)
     for group in GROUPS:
@@ -161,11 +167,11 @@ def main() -> None:
             print(f"{group:44} {maker:>10} {'':6} {total.pck((group,))}")
 
 
-def print_row(clip: str, torso: str, maker: str, score: Score) -> None:
+def print_row(clip: str, torso: str, maker: str, score: Score, jitter: str = "") -> None:
     """One line of the table."""
     share = 100 * score.found / score.frames
     row = f"{clip:30} {score.frames:6} {torso:>6} {maker:>10} {share:6.1f} {score.pck(LARGE)}"
-    print(row, flush=True)
+    print(row, jitter, flush=True)
 
 
 if __name__ == "__main__":

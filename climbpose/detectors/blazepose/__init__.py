@@ -115,7 +115,7 @@ def _detection(frame: Frame, body: Body) -> Detection:
         maps=GaussianMaps(
             xy=(body.xy - box[:2]) / cell,
             sigma=(body.spread[:, None] / cell).astype(np.float16),
-            height=body.visibility,
+            height=body.visibility.astype(np.float16),
         ),
         score=body.score,
         world=body.world.astype(np.float16),
