@@ -167,7 +167,6 @@ def annotate(
     3 some of several videos failed, 4 nobody found, 130 interrupted.
     """
     arguments = dict(locals())
-    arguments = dict(locals())
     answer = Answer(json)
     with reported(answer):
         from climbpose.cli import batch, parse
