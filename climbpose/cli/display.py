@@ -59,7 +59,7 @@ class Display:
         if self._is_json:
             self._print_json({"message": line})
         elif not self._is_quiet:
-            self._console.print(one_line(line), markup=False, highlight=False)
+            self._console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
     @contextmanager
     def video(self, path: Path) -> Generator[None]:
