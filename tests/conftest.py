@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from climbpose import assets, detectors
 from climbpose.errors import ModelError
+
+# How long an example takes says nothing here: speed is measured in tests/bench.
+settings.register_profile("climbpose", deadline=None)
+settings.load_profile("climbpose")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
