@@ -20,8 +20,8 @@ def test_the_climber_is_found_and_the_joints_are_true(climbing_clips: Path, tmp_
     labels = json.loads((climbing_clips / "labels.json").read_text())
     score = Score()
     for clip in CLIPS:
-        xy = ours(climbing_clips / f"{clip}.mp4", tmp_path, AnnotateOptions())
-        score.add(xy, labels[clip])
+        track = ours(climbing_clips / f"{clip}.mp4", tmp_path, AnnotateOptions())
+        score.add(track.xy, labels[clip])
     assert score.found == score.frames == 24
     shares = dict(zip(THRESHOLDS, map(float, score.pck(LARGE).split()), strict=True))
     assert all(shares[threshold] >= floor for threshold, floor in FLOOR.items()), shares

@@ -28,6 +28,7 @@ from climbpose.cli.display import Display
 from climbpose.exporters.tracks_csv import read
 from climbpose.jobs import AnnotateOptions, plan
 from climbpose.pipeline import annotate, fetch_models
+from climbpose.poses import PoseTrack, Status
 from climbpose.skeleton import CLIMBING_25
 from climbpose.tracks import Selection
 
@@ -89,15 +90,21 @@ def jitter_px(xy: np.ndarray) -> float:
 
 @dataclass
 class Score:
-    """Errors in torso lengths by keypoint, infinite where missing; frames, and those found in."""
+    """Errors in torso lengths by keypoint, infinite where missing; frames, and those found in.
+
+    Where the tracks come with a status, ``warned`` holds for each error whether it was `low`.
+    """
 
     errors: dict[str, list[float]] = field(
+        default_factory=lambda: {name: [] for name in CLIMBING_25.keypoints}
+    )
+    warned: dict[str, list[bool]] = field(
         default_factory=lambda: {name: [] for name in CLIMBING_25.keypoints}
     )
     frames: int = 0
     found: int = 0
 
-    def add(self, xy: np.ndarray, labels: Labels) -> None:
+    def add(self, xy: np.ndarray, labels: Labels, status: np.ndarray | None = None) -> None:
         """Counts a clip's tracks."""
         torso = torso_px(labels)
         for index, points in labels.items():
@@ -108,6 +115,20 @@ class Score:
                 if visibility == VISIBLE:
                     distance = np.hypot(*(predicted[CLIMBING_25.index(name)] - (x, y))) / torso
                     self.errors[name].append(float(np.nan_to_num(distance, nan=np.inf)))
+                    if status is not None:
+                        is_low = status[int(index), CLIMBING_25.index(name)] == Status.LOW
+                        self.warned[name].append(bool(is_low))
+
+    def warnings(self) -> str:
+        """How many wrong and right large joints the status `low` warned of."""
+        names = [name for group in LARGE for name in GROUPS[group]]
+        error = np.array([error for name in names for error in self.errors[name]])
+        low = np.array([is_low for name in names for is_low in self.warned[name]])
+        wrong = error > THRESHOLDS[-1]
+        return (
+            f"low: {100 * low[wrong].mean():.0f} % of {wrong.sum()} joints off by more than "
+            f"{THRESHOLDS[-1]} of the torso, {100 * low[~wrong].mean():.0f} % of the others"
+        )
 
     def pck(self, groups: tuple[str, ...]) -> str:
         """PCK at the thresholds over groups of keypoints, percent."""
@@ -116,11 +137,11 @@ class Score:
         return " ".join(f"{100 * (pooled <= threshold).mean():6.1f}" for threshold in THRESHOLDS)
 
 
-def ours(video: Path, folder: Path, options: AnnotateOptions) -> np.ndarray:
+def ours(video: Path, folder: Path, options: AnnotateOptions) -> PoseTrack:
     """Our tracks of a video."""
     job = plan([video], folder)[0]
     annotate(job, options, Display("none", is_quiet=True), {})
-    return read(job.output("_tracks.csv")).xy
+    return read(job.output("_tracks.csv"))
 
 
 def reference(video: Path, folder: Path, python: str) -> np.ndarray:
@@ -148,6 +169,7 @@ def main() -> None:
         for clip, frames in labels.items():
             video = arguments.clips / f"{clip}.mp4"
             for maker, total in totals.items():
+                status = None
                 if maker == "reference":
                     xy = reference(video, Path(temporary), arguments.reference)
                 else:
@@ -155,16 +177,18 @@ def main() -> None:
                         smoother=arguments.smoother,
                         person="auto" if arguments.auto else PERSON.get(clip, "auto"),
                     )
-                    xy = ours(video, Path(temporary), options)
+                    track = ours(video, Path(temporary), options)
+                    xy, status = track.xy, track.status
                 score = Score()
                 score.add(xy, frames)
-                total.add(xy, frames)
+                total.add(xy, frames, status)
                 print_row(clip, f"{torso_px(frames):.0f}", maker, score, f"{jitter_px(xy):6.2f}")
     for maker, total in totals.items():
         print_row("all", "", maker, total)
     for group in GROUPS:
         for maker, total in totals.items():
             print(f"{group:44} {maker:>10} {'':6} {total.pck((group,))}")
+    print(totals["climbpose"].warnings())
 
 
 def print_row(clip: str, torso: str, maker: str, score: Score, jitter: str = "") -> None:
