@@ -202,7 +202,7 @@ def _track(poses: Iterable[Pose], times: Mapping[int, float]) -> PoseTrack:
     count, keypoints = len(times), len(CLIMBING_25)
     xy = np.full((count, keypoints, 2), np.nan, np.float32)
     confidence = np.zeros((count, keypoints), np.float32)
-    status = np.full((count, keypoints), Status.MISSING, np.uint8)
+    status = np.full((count, keypoints), Status.MISSING.value, np.uint8)
     for pose in poses:
         row = rows[pose.frame_index]
         xy[row], confidence[row], status[row] = pose.xy, pose.confidence, pose.status
@@ -216,7 +216,7 @@ def _track(poses: Iterable[Pose], times: Mapping[int, float]) -> PoseTrack:
 
 
 def _counts(poses: PoseTrack) -> FrameCounts:
-    is_filled = ((poses.status == Status.FILLED) | (poses.status == Status.MISSING)).all(axis=1)
+    is_filled = np.isin(poses.status, [Status.FILLED.value, Status.MISSING.value]).all(axis=1)
     return FrameCounts(
         decoded=len(poses),
         with_climber=int(poses.has_climber.sum()),

@@ -27,7 +27,11 @@ LOW_CONFIDENCE = 0.3
 
 
 class Status(IntEnum):
-    """How a keypoint's coordinates came about."""
+    """How a keypoint's coordinates came about.
+
+    Arrays are compared with a status's ``value``: given the member itself, NumPy asks it for
+    attributes that it lacks and can swallow a Ctrl-C meanwhile.
+    """
 
     DETECTED = 0
     SMOOTHED = 1
@@ -181,7 +185,7 @@ class PoseTrack:
     @property
     def has_climber(self) -> np.ndarray:
         """For each row, whether any keypoint is there."""
-        present: np.ndarray = (self.status != Status.MISSING).any(axis=1)
+        present: np.ndarray = (self.status != Status.MISSING.value).any(axis=1)
         return present
 
 

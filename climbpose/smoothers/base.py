@@ -67,8 +67,8 @@ def statuses(
     """
     status: UInt8[np.ndarray, " keypoints"] = np.select(
         [np.isnan(xy).any(axis=1), is_filled, confidence < LOW_CONFIDENCE],
-        [Status.MISSING, Status.FILLED, Status.LOW],
-        otherwise,
+        [Status.MISSING.value, Status.FILLED.value, Status.LOW.value],
+        otherwise.value,
     ).astype(np.uint8)
     return status
 
