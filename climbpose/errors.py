@@ -6,6 +6,7 @@ ClimbposeError            exit code 1
 ├── VideoError            1   a video cannot be read or written
 ├── TracksError           1   a tracks file cannot be used
 ├── ModelError            1   a model file is absent or is not what it should be
+├── DatasetError          1   a data set or a clip's labels are absent, damaged or half made
 └── NobodyFoundError      4   no person in the whole video
 
 A message is one line: what was expected, what was found, what to do. Anything else that is raised
@@ -41,6 +42,10 @@ class TracksError(ClimbposeError):
 
 class ModelError(ClimbposeError):
     """A model file is absent, damaged or of the wrong shape."""
+
+
+class DatasetError(ClimbposeError):
+    """A data set or the labels of one of its clips cannot be used."""
 
 
 class NobodyFoundError(ClimbposeError):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from climbpose import detectors, exporters, render, report, smoothers
 from climbpose.errors import OutputExistsError, UsageError
-from climbpose.exporters.base import PART_SUFFIX
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
 from climbpose.exporters.tracks_csv import TracksCsv
+from climbpose.files import PART_SUFFIX
 from climbpose.tracks import Selection
 
 _DEFAULT_MAX_NAME_BYTES = 255

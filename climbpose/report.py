@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from climbpose.errors import ClimbposeError
-from climbpose.exporters import part_file
+from climbpose.files import part_file
 from climbpose.poses import VideoInfo
 
 SUFFIX = "_run.json"

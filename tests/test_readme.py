@@ -1,6 +1,7 @@
 """What the README says is so."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from typer.testing import CliRunner
 
 from climbpose import detectors, exporters, render, smoothers
 from climbpose.cli import app
+from climbpose.labels import ClipLabels
 from climbpose.poses import Status
 from climbpose.skeleton import CLIMBING_25
+from climbpose.synth.variation import AXES
 from tests.smoothers.climber import coordinates, detect
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -36,6 +39,23 @@ def test_every_option_is_told_and_no_other() -> None:
     offered = set(re.findall(r"--[a-z][a-z-]+", result.output)) - {"--help"}
     table = README[README.index("| option |") : README.index("`climbpose --install-completion`")]
     assert set(re.findall(r"--[a-z][a-z-]+", table)) == offered
+
+
+def test_every_option_of_synth_is_told_and_no_other() -> None:
+    result = CliRunner().invoke(app, ["synth", "--help"], env={"COLUMNS": "200"})
+    offered = set(re.findall(r"--[a-z][a-z-]+", result.output)) - {"--help"}
+    table = README[README.index("| `climbpose synth OUT` |") : README.index("| `--vary` |")]
+    assert set(re.findall(r"--[a-z][a-z-]+", table)) == offered
+
+
+def test_every_axis_and_label_is_told() -> None:
+    start = README.index("| `--vary` |")
+    told = README[start : README.index("**`annotations.json`**")]
+    for name, axis in AXES.items():
+        look = " (part of the look)" if axis.is_look else ""
+        assert f"| `{name}` | {axis.description}{look} |" in told
+    for field in fields(ClipLabels):
+        assert f"`{field.name}`" in told or field.name == "skeleton", field.name
 
 
 def test_names_and_words_are_told() -> None:

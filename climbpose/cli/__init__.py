@@ -11,6 +11,7 @@ import typer
 from climbpose import __version__
 from climbpose.cli.annotate import annotate
 from climbpose.cli.models import models
+from climbpose.cli.synth import synth
 
 app = typer.Typer(
     name="climbpose",
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(annotate)
+app.command()(synth)
 app.add_typer(models, name="models")
 
 

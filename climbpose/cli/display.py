@@ -90,11 +90,11 @@ class Display:
             self._task = self._bar.add_task(label, total=total)
         self._report(is_due=True)
 
-    def advance(self) -> None:
-        """A frame is done."""
-        self._done += 1
+    def advance(self, frames: int = 1) -> None:
+        """Frames are done."""
+        self._done += frames
         if self._bar and self._task is not None:
-            self._bar.advance(self._task)
+            self._bar.advance(self._task, frames)
         self._report(is_due=monotonic() - self._last_line >= _JSON_INTERVAL_S)
 
     def _report(self, *, is_due: bool) -> None:

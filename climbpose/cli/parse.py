@@ -45,6 +45,18 @@ def rotation(text: str) -> int | None:
     return None if value == "auto" else int(value)
 
 
+def size(text: str) -> tuple[int, int]:
+    """Width and height in pixels.
+
+    Raises:
+        UsageError: It is not two whole numbers with an x between them.
+    """
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise UsageError(f"--size {text!r} is not WIDTHxHEIGHT in pixels, such as 720x1280")
+    return int(width), int(height)
+
+
 def person(text: str) -> Selection:
     """Who is the climber.
 

@@ -1,8 +1,8 @@
 """Exporters: each writes an analysis as one file beside the video."""
 
-from climbpose.exporters.base import Exporter, part_file, register, registry
+from climbpose.exporters.base import Exporter, register, registry
 
-__all__ = ["Exporter", "create", "names", "part_file", "register"]
+__all__ = ["Exporter", "create", "names", "register"]
 
 names = registry.names
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from climbpose import render
 from climbpose.errors import TracksError, UsageError
-from climbpose.exporters.base import part_file, register
+from climbpose.exporters.base import register
+from climbpose.files import part_file
 from climbpose.poses import Analysis, PoseTrack
 from climbpose.timings import Timings
 from climbpose.video import Picture, VideoReader, VideoWriter, prefetch

@@ -16,7 +16,8 @@ from typing import ClassVar
 import numpy as np
 
 from climbpose.errors import TracksError, UsageError
-from climbpose.exporters.base import part_file, register
+from climbpose.exporters.base import register
+from climbpose.files import part_file
 from climbpose.poses import Analysis, PoseTrack, Status
 from climbpose.skeleton import CLIMBING_25, Skeleton
 

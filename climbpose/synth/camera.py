@@ -5,6 +5,28 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from climbpose.synth.climb import Wall
+
+WIDEST_DEG = 69.0
+"""Field of view of a phone's main camera along the picture's longer side."""
+
+ZOOM_LIMIT = 5.0
+"""How much narrower than the widest the view gets, beyond which phones show mush."""
+
+FARTHEST_M = 15.0
+
+BODY_M = 1.9
+"""Height on the wall of a climber with a hand above the head."""
+
+BODY_BOX_M = (0.65, 0.5, 0.95)
+"""How far the limbs reach from the pelvis, each way."""
+
+FLAT = np.eye(2, 3)
+"""From yaw and pitch to yaw, pitch and no roll."""
+
+CLEARANCE_M = 0.7
+"""Between the phone and the wall, or the floor's nearest part of it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Shot:
@@ -80,3 +102,260 @@ class CameraPath:
         left, _, right = np.linalg.svd(mixed)
         focal = (1 - share) * self.focal_px[before] + share * self.focal_px[after]
         return Shot(self.width, self.height, self.position, left @ right, float(focal))
+
+
+@dataclass(frozen=True)
+class View:
+    """From where somebody films.
+
+    Attributes:
+        azimuth_deg: Around the climb: 0 from straight behind, above 0 from the right.
+        distance_m: Along the floor, to the middle of the climb; more where the climb would not
+            fit into the picture.
+        height_m: Of the phone.
+        share: Of the picture's height that the climber takes, unless the phone is too near for
+            that, or the climb too long.
+        margin: Share of the picture's width and height kept free at each edge; below 0 the climb
+            is cut off.
+        lift: Share of the room left under the climb that is given to what is above it.
+    """
+
+    azimuth_deg: float = 0.0
+    distance_m: float = 5.0
+    height_m: float = 1.4
+    share: float = 0.35
+    margin: float = 0.08
+    lift: float = 0.5
+
+    @classmethod
+    def base(cls) -> "View":
+        """From behind, five metres away."""
+        return cls()
+
+    @classmethod
+    def sample(cls, rng: np.random.Generator) -> "View":
+        """Mostly from behind and a few steps away, at times from the side or the hall's end."""
+        azimuth = rng.normal(0, 14) if rng.random() < 0.75 else rng.uniform(-60, 60)
+        near = rng.random() < 0.8
+        return cls(
+            azimuth_deg=float(np.clip(azimuth, -60, 60)),
+            distance_m=float(rng.uniform(3, 7) if near else rng.choice([2.3, 9.0, 12.0])),
+            height_m=float(np.clip(rng.normal(1.35, 0.35), 0.4, 2.2)),
+            share=float(rng.uniform(0.2, 0.45)),
+            margin=float(rng.uniform(0.02, 0.14) if rng.random() < 0.92 else -0.06),
+            lift=float(rng.uniform(0, 1)),
+        )
+
+
+@dataclass(frozen=True)
+class Handling:
+    """How somebody holds the phone.
+
+    Attributes:
+        shake_deg: Root mean square of the tremor's turns, 0.5 to 8 Hz.
+        drift_deg: The same of slow wandering, below 0.5 Hz.
+        follow: Share of the climber's way that the phone turns after.
+        lag_s: How late the phone follows.
+        zoom: Focal length at the end divided by that at the start.
+        roll_deg: Slant of the horizon.
+    """
+
+    shake_deg: float = 0.0
+    drift_deg: float = 0.0
+    follow: float = 0.0
+    lag_s: float = 0.4
+    zoom: float = 1.0
+    roll_deg: float = 0.0
+
+    @classmethod
+    def base(cls) -> "Handling":
+        """On a tripod."""
+        return cls()
+
+    @classmethod
+    def sample(cls, rng: np.random.Generator) -> "Handling":
+        """A tripod, a steady hand, or one that follows the climber."""
+        if rng.random() < 0.25:
+            return cls(roll_deg=float(rng.normal(0, 1)))
+        follows = rng.random() < 0.5
+        return cls(
+            shake_deg=float(np.exp(rng.uniform(np.log(0.05), np.log(0.6)))),
+            drift_deg=float(rng.uniform(0.1, 1.2)),
+            follow=float(rng.uniform(0.5, 1.0)) if follows else 0.0,
+            lag_s=float(rng.uniform(0.2, 0.7)),
+            zoom=float(np.exp(rng.normal(0, 0.15))) if rng.random() < 0.3 else 1.0,
+            roll_deg=float(rng.normal(0, 2)),
+        )
+
+    def turns(
+        self, frames: int, fps: float, rng: np.random.Generator
+    ) -> Float[np.ndarray, "frames 3"]:
+        """Tremor and wandering of yaw, pitch and roll in each frame, radians."""
+        tremor = _band_noise(frames, fps, 0.5, 8.0, rng) * np.radians(self.shake_deg)
+        drift = _band_noise(frames, fps, 0.05, 0.5, rng) * np.radians(self.drift_deg)
+        # Two hands at the edges keep the horizon better than the aim.
+        turns: np.ndarray = (tremor + drift) * np.array([1, 1, 0.5])
+        turns[:, 2] += np.radians(self.roll_deg)
+        return turns
+
+
+def _band_noise(
+    frames: int, fps: float, low_hz: float, high_hz: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Three columns of noise with energy between two frequencies only, mean square one."""
+    # Longer than the clip, so that its end does not join its beginning.
+    length = max(2 * frames, int(8 * fps))
+    hz = np.fft.rfftfreq(length, 1 / fps)
+    inside = (hz >= low_hz) & (hz <= high_hz)
+    strength = np.where(inside, 1 / np.maximum(hz, low_hz), 0)[:, None]
+    spectrum = rng.normal(size=(len(hz), 3)) + 1j * rng.normal(size=(len(hz), 3))
+    noise = np.fft.irfft(spectrum * strength, length, axis=0)
+    cut: np.ndarray = (noise / np.sqrt((noise**2).mean(axis=0)))[:frames]
+    return cut
+
+
+def _rotations(turns: np.ndarray) -> np.ndarray:
+    """World to camera for angles (..., 3): yaw to the right of +y, pitch up, roll clockwise."""
+    yaw, pitch, roll = np.moveaxis(turns, -1, 0)
+    zero = np.zeros_like(yaw)
+    forward = np.stack(
+        [np.sin(yaw) * np.cos(pitch), np.cos(yaw) * np.cos(pitch), np.sin(pitch)], axis=-1
+    )
+    right = np.stack([np.cos(yaw), -np.sin(yaw), zero], axis=-1)
+    down = np.cross(forward, right)
+    cos, sin = np.cos(roll)[..., None], np.sin(roll)[..., None]
+    rows: np.ndarray = np.stack([cos * right + sin * down, cos * down - sin * right, forward], -2)
+    return rows
+
+
+def _angles(directions: np.ndarray) -> np.ndarray:
+    """Yaw and pitch that look along directions (n, 3)."""
+    flat = np.hypot(directions[:, 0], directions[:, 1])
+    yaw = np.arctan2(directions[:, 0], directions[:, 1])
+    return np.stack([yaw, np.arctan2(directions[:, 2], flat)], axis=1)
+
+
+def _place(view: View, distance: float, wall: Wall, middle: np.ndarray) -> np.ndarray:
+    """Where the phone is: never in the wall."""
+    azimuth = np.radians(view.azimuth_deg)
+    position = np.array(
+        [
+            middle[0] + distance * np.sin(azimuth),
+            middle[1] - distance * np.cos(azimuth),
+            max(view.height_m, 0.3),
+        ]
+    )
+    out = float(wall.to_wall(position)[2])
+    lean_cos = float(wall.axes[1, 2])
+    position[1] -= max(CLEARANCE_M - out, 0) / max(lean_cos, 0.2)
+    return position
+
+
+def _centred(points: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """Yaw and pitch that put the middle of the points' outline into the picture's middle."""
+    low_high = np.percentile(_angles(points - position), (0, 100), axis=0)
+    aim: np.ndarray = low_high.mean(axis=0)
+    for _ in range(4):
+        seen = (points - position) @ _rotations(np.append(aim, 0)).T
+        flat = seen[:, :2] / np.maximum(seen[:, 2:], 0.1)
+        shift = np.arctan((flat.min(axis=0) + flat.max(axis=0)) / 2)
+        aim = aim + shift * np.array([1, -1])
+    return aim
+
+
+def _chased(target: np.ndarray, lag_s: float, fps: float) -> np.ndarray:
+    """What a hand makes of a target (frames, 2): late, smooth, a little too far."""
+    damping = 0.75
+    # A critically slow spring trails a steady motion by 2 * damping / speed seconds.
+    speed = 2 * damping / max(lag_s, 0.05)
+    steps = 4
+    pace = 1 / (fps * steps)
+    place, motion = target[0].copy(), np.zeros(2)
+    chased = np.empty_like(target)
+    for frame, goal in enumerate(target):
+        for _ in range(steps):
+            motion += pace * speed * (speed * (goal - place) - 2 * damping * motion)
+            place += pace * motion
+        chased[frame] = place
+    return chased
+
+
+def _room_for(
+    points: np.ndarray,
+    position: np.ndarray,
+    rotation: np.ndarray,
+    size: np.ndarray,
+    margin: float,
+) -> np.ndarray:
+    """The longest focal length of each frame that keeps its points (frames or 1, n, 3) inside."""
+    seen = np.einsum("fij,fnj->fni", rotation, points - position)
+    half = (0.5 - margin) * size
+    steep = np.abs(seen[..., :2]) / np.maximum(seen[..., 2:], 1e-3)
+    room: np.ndarray = (half / np.maximum(steep.max(axis=1), 1e-6)).min(axis=1)
+    return room
+
+
+def film_path(
+    view: View,
+    handling: Handling,
+    wall: Wall,
+    pelvis: Float[np.ndarray, "frames 3"],
+    points: Float[np.ndarray, "points 3"],
+    width: int,
+    height: int,
+    fps: float,
+    rng: np.random.Generator,
+) -> CameraPath:
+    """A camera that shows the whole climb, or follows the climber.
+
+    It stands farther away than the view asks for where the climb would not fit.
+
+    Args:
+        view: From where.
+        handling: By which hand.
+        wall: Which the phone keeps out of.
+        pelvis: Middle between the hips, metres.
+        points: Of the body, from all over the clip; what must fit into the picture, metres.
+        width: Of the picture, pixels.
+        height: Of the picture, pixels.
+        fps: Frames a second.
+        rng: For the shaking.
+    """
+    frames = len(pelvis)
+    size = np.array([width, height])
+    widest = max(width, height) / 2 / np.tan(np.radians(WIDEST_DEG / 2))
+    turns = handling.turns(frames, fps, rng)
+    ramp = np.linspace(0, 1, frames)
+    zoom = handling.zoom ** (ramp * ramp * (3 - 2 * ramp))
+    zoom /= zoom.max()
+    if handling.follow > 0:
+        corners = np.array(np.meshgrid(*([[-1, 1]] * 3), indexing="ij")).reshape(3, 8).T
+        shown = pelvis[:, None] + corners * np.array(BODY_BOX_M)
+    else:
+        shown = np.broadcast_to(points, (frames, *points.shape))
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    distance = view.distance_m
+    while True:
+        position = _place(view, distance, wall, middle)
+        still = _centred(points, position)
+        chased = _chased(_angles(pelvis - position), handling.lag_s, fps)
+        aim = still + handling.follow * (chased - still)
+        rotation = _rotations(turns + aim @ FLAT)
+        # The widest the phone ever shows is at the zoom's low end.
+        room = float((_room_for(shown, position, rotation, size, view.margin) / zoom).min())
+        if room * zoom.min() >= widest or distance >= FARTHEST_M:
+            break
+        distance = min(1.1 * distance, FARTHEST_M)
+    wished = view.share * height * float(np.linalg.norm(middle - position)) / BODY_M
+    focal = float(np.clip(min(room, wished), widest / zoom.min(), ZOOM_LIMIT * widest)) * zoom
+    if handling.follow == 0:
+        seen = np.einsum("fij,fnj->fni", rotation, shown - position)
+        lowest = (seen[..., 1] / np.maximum(seen[..., 2], 1e-3)).max(axis=1)
+        under = ((0.5 - view.margin) * height / focal - lowest).min()
+        edge = wall.to_world(np.array([float(wall.to_wall(middle)[0]), wall.height_m, 0]))
+        seen_edge = rotation @ (edge - position)
+        # Nobody films the ceiling.
+        over = (-0.3 * height / focal - seen_edge[:, 1] / np.maximum(seen_edge[:, 2], 1e-3)).min()
+        aim[:, 1] += np.arctan(np.clip(min(view.lift * under, over), 0, None))
+        rotation = _rotations(turns + aim @ FLAT)
+    return CameraPath(width, height, position, rotation, focal)

@@ -35,8 +35,8 @@ class Light:
             float(-np.cos(azimuth) * np.cos(height)),
             float(np.sin(height)),
         )
-        level = float(rng.choice([0.35, 0.6, 1.0, 1.0, 1.15]) * rng.uniform(0.85, 1.1))
-        share = float(rng.uniform(0.15, 0.75))
+        level = float(rng.choice([0.6, 0.8, 1.0, 1.1, 1.2]) * rng.uniform(0.9, 1.1))
+        share = float(rng.uniform(0.15, 0.6))
         warmth = float(rng.normal(0, 0.06))
         tint = np.array([1 + warmth, 1.0, 1 - warmth])
         cool = np.array([1 - 0.5 * warmth, 1.0, 1 + 0.5 * warmth])

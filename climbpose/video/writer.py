@@ -77,6 +77,7 @@ class VideoWriter:
         crf: int = 22,
         preset: str = "superfast",
         with_audio: bool = True,
+        threads: int = 0,
     ) -> None:
         """Create the file.
 
@@ -88,6 +89,8 @@ class VideoWriter:
             crf: H.264's constant rate factor, 0 (lossless) to 51.
             preset: x264's trade of speed for size.
             with_audio: Whether to carry the sound over.
+            threads: That encode; 0 for as many as the machine likes. The bytes written depend on
+                their number.
 
         Raises:
             VideoError: The file cannot be created.
@@ -96,7 +99,7 @@ class VideoWriter:
         self.frames_written = 0
         self.end_time = None
         self._path, self._source = path, source
-        self._width, self._height = width, height
+        self._width, self._height, self._threads = width, height, threads
         self._tick = _output_tick(source.time_base)
         self._shift = Fraction(0)
         self._last_tick: int | None = None
@@ -221,7 +224,7 @@ class VideoWriter:
         context.pix_fmt = "yuv420p"
         context.time_base = self._tick
         context.gop_size = max(1, round(_KEYFRAME_SECONDS * fps))
-        context.thread_type = "AUTO"
+        context.thread_type, context.thread_count = "AUTO", self._threads
         # B-frames are stored out of order, so where frames are unevenly spaced the sum of the
         # stored durations is not the video's, and players that ignore edit lists start late.
         context.max_b_frames = 0

@@ -10,6 +10,10 @@ import climbpose
 from tests.cli.stage import run
 
 HEAVY = {"torch", "numpy", "cv2", "av", "scipy", "ai_edge_litert", "rich.progress"}
+SYNTH_OPTIONS = [
+    *("--clips", "--seconds", "--seed", "--size", "--fps", "--vary", "--jobs", "--overwrite"),
+    *("--resume", "--json", "--progress", "--quiet"),
+]
 OPTIONS = [
     *("--output", "--overwrite", "--skip-existing", "--detector", "--smoother"),
     *("--smooth-strength", "--person", "--start", "--end", "--rotate", "--no-audio", "--crf"),
@@ -18,7 +22,9 @@ OPTIONS = [
 ]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["annotate", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["annotate", "--help"], ["synth", "--help"], ["--version"]]
+)
 def test_help_is_light_and_quick(arguments: list[str]) -> None:
     code = (
         "import sys, time; start = time.process_time()\n"
@@ -42,8 +48,12 @@ def test_help_names_every_command_and_option() -> None:
     text = run("--help").stdout
     assert "annotate" in text
     assert "models" in text
+    assert "synth" in text
     text = run("annotate", "--help").stdout
     for option in OPTIONS:
+        assert option in text
+    text = run("synth", "--help").stdout
+    for option in SYNTH_OPTIONS:
         assert option in text
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from climbpose.errors import ClimbposeError
-from climbpose.exporters import part_file
+from climbpose.files import part_file
 
 
 def names_in(folder: Path) -> list[str]:
