@@ -95,7 +95,8 @@ def _without_mouth(count: int, triangles: np.ndarray) -> np.ndarray:
     _, part = csgraph.connected_components(links, directed=False)
     order = np.argsort(np.bincount(part))
     mouth = order[-2]
-    return triangles[part[triangles[:, 0]] != mouth]
+    seen: np.ndarray = triangles[part[triangles[:, 0]] != mouth]
+    return seen
 
 
 def _strongest(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

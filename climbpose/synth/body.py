@@ -151,7 +151,8 @@ class Body:
         ground = vertices[:, 2].min() * np.array([0, 0, 1.0])
 
         def placed(metres: np.ndarray) -> np.ndarray:
-            return ((metres - ground) * scale).astype(np.float32)
+            scaled: np.ndarray = ((metres - ground) * scale).astype(np.float32)
+            return scaled
 
         return cls(
             vertices=placed(vertices),

@@ -7,10 +7,10 @@ from jaxtyping import Float, Float32
 
 from climbpose.synth.body import Body
 from climbpose.synth.climb import Wall
-from climbpose.synth.extras import Person, bystander
-from climbpose.synth.figure import Figure
+from climbpose.synth.figure.extras import Person, bystander
+from climbpose.synth.figure.figure import Figure
+from climbpose.synth.figure.pose import Pose
 from climbpose.synth.light import Light
-from climbpose.synth.pose import Pose
 
 _APART_M = 0.9
 _HIGH_M = 2.3

@@ -8,7 +8,7 @@ from jaxtyping import Float, UInt8
 from scipy.spatial.transform import Rotation
 
 from climbpose.synth.camera import CameraPath, Shot
-from climbpose.synth.plate import Plate
+from climbpose.synth.gym.plate import Plate
 
 _EXPOSURES = ((1.0, 1), (3.0, 2), (7.0, 3), (14.0, 5), (np.inf, 7))
 """Pixels that the picture moves while it is exposed, and how many moments then make it."""

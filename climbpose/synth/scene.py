@@ -11,16 +11,16 @@ from climbpose.synth.camera import CameraPath, Shot, film_path
 from climbpose.synth.climb import Climb, Plan, Wall
 from climbpose.synth.company import Bystander
 from climbpose.synth.exposure import expose, exposed_shots
-from climbpose.synth.figure import Box, Drawn, Figure
+from climbpose.synth.figure.figure import Box, Drawn, Figure
+from climbpose.synth.figure.pose import Pose
+from climbpose.synth.figure.rope import draw_rope, tie_in
 from climbpose.synth.film import Developer, Film
+from climbpose.synth.gym.lighting import exposed
+from climbpose.synth.gym.plate import Plate
 from climbpose.synth.light import Light
-from climbpose.synth.lighting import exposed
-from climbpose.synth.motion import solve
-from climbpose.synth.planner import make_plan
-from climbpose.synth.plate import Plate
-from climbpose.synth.pose import Pose
-from climbpose.synth.rope import draw_rope, tie_in
-from climbpose.synth.style import Ending
+from climbpose.synth.motion.solver import solve
+from climbpose.synth.planning.planner import make_plan
+from climbpose.synth.planning.style import Ending
 from climbpose.synth.variation import Config
 
 _BOULDER_M, _ROPED_M = 4.5, 7.0

@@ -20,13 +20,13 @@ import numpy as np
 from climbpose.errors import UsageError
 from climbpose.synth.body import BodyShape
 from climbpose.synth.camera import Handling, View
-from climbpose.synth.extras import People
+from climbpose.synth.figure.extras import People
+from climbpose.synth.figure.outfit import Outfit
+from climbpose.synth.figure.rope import Rope
 from climbpose.synth.film import Blur, Compression, Noise, Tone
+from climbpose.synth.gym.scenery import Look
 from climbpose.synth.light import Light
-from climbpose.synth.outfit import Outfit
-from climbpose.synth.rope import Rope
-from climbpose.synth.scenery import Look
-from climbpose.synth.style import Style, sample_angle
+from climbpose.synth.planning.style import Style, sample_angle
 
 LOOKS = 100
 """How many looks there are."""

@@ -25,9 +25,9 @@ from scipy.stats import ks_2samp, wasserstein_distance
 
 from climbpose.synth.body import Body, BodyShape
 from climbpose.synth.climb import Wall
-from climbpose.synth.motion import solve
-from climbpose.synth.planner import make_plan
-from climbpose.synth.style import Style, sample_angle
+from climbpose.synth.motion.solver import solve
+from climbpose.synth.planning.planner import make_plan
+from climbpose.synth.planning.style import Style, sample_angle
 
 FPS = 25.0
 TORSO_M = 0.5

@@ -60,7 +60,8 @@ def test_a_turned_and_moved_body_is_turned_and_moved_as_a_whole(seed: int) -> No
     joints = body.joints(rotations, turn @ body.heads[0] + shift)
     assert joints == pytest.approx(body.heads @ turn.T + shift, abs=1e-4)
     assert body.skin(rotations, joints) == pytest.approx(body.vertices @ turn.T + shift, abs=1e-4)
-    still = body.keypoints(*(part[None] for part in at_rest(body)))[0]
+    rest, heads = at_rest(body)
+    still = body.keypoints(rest[None], heads[None])[0]
     moved = body.keypoints(rotations[None], joints[None])[0]
     assert moved == pytest.approx(still @ turn.T + shift, abs=1e-4)
     centre = body.centre_of_mass(body.vertices)

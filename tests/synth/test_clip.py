@@ -10,8 +10,8 @@ import pytest
 from climbpose.labels import OCCLUDED, UNLABELLED, VISIBLE, ClipLabels
 from climbpose.skeleton import CLIMBING_25
 from climbpose.synth.clip import make_clip
-from climbpose.synth.extras import People
-from climbpose.synth.rope import Rope
+from climbpose.synth.figure.extras import People
+from climbpose.synth.figure.rope import Rope
 from climbpose.synth.variation import AXES, Config
 from tests.clips import decoded, described, shown_times, sound_samples
 

@@ -6,9 +6,9 @@ import pytest
 from climbpose.synth.body import BodyShape
 from climbpose.synth.climb import Wall
 from climbpose.synth.company import Bystander
-from climbpose.synth.extras import Person
+from climbpose.synth.figure.extras import Person
+from climbpose.synth.figure.outfit import Outfit
 from climbpose.synth.light import Light
-from climbpose.synth.outfit import Outfit
 
 FRAMES = 5
 

@@ -6,7 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from climbpose.synth.camera import CameraPath
 from climbpose.synth.exposure import expose, exposed_shots
-from climbpose.synth.plate import Plate
+from climbpose.synth.gym.plate import Plate
 
 WIDTH, HEIGHT, FOCAL = 64, 96, 80.0
 

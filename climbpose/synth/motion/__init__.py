@@ -1,0 +1,1 @@
+"""Finds the body that does what is planned."""

@@ -1,0 +1,1 @@
+"""Decides what the climber does: a route, moves, falls, walks."""
