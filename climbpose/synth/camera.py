@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from climbpose.synth.aim import angles, chase, rotations
 from climbpose.synth.climb import Wall
 
 WIDEST_DEG = 69.0
@@ -136,10 +137,10 @@ class View:
     def sample(cls, rng: np.random.Generator) -> "View":
         """Mostly from behind and a few steps away, at times from the side or the hall's end."""
         azimuth = rng.normal(0, 14) if rng.random() < 0.75 else rng.uniform(-60, 60)
-        near = rng.random() < 0.8
+        reach = ((3.0, 7.0), (2.0, 3.0), (7.0, 15.0))[int(rng.choice(3, p=[0.72, 0.14, 0.14]))]
         return cls(
             azimuth_deg=float(np.clip(azimuth, -60, 60)),
-            distance_m=float(rng.uniform(3, 7) if near else rng.choice([2.3, 9.0, 12.0])),
+            distance_m=float(rng.uniform(*reach)),
             height_m=float(np.clip(rng.normal(1.35, 0.35), 0.4, 2.2)),
             share=float(rng.uniform(0.2, 0.45)),
             margin=float(rng.uniform(0.02, 0.14) if rng.random() < 0.92 else -0.06),
@@ -214,27 +215,6 @@ def _band_noise(
     return cut
 
 
-def _rotations(turns: np.ndarray) -> np.ndarray:
-    """World to camera for angles (..., 3): yaw to the right of +y, pitch up, roll clockwise."""
-    yaw, pitch, roll = np.moveaxis(turns, -1, 0)
-    zero = np.zeros_like(yaw)
-    forward = np.stack(
-        [np.sin(yaw) * np.cos(pitch), np.cos(yaw) * np.cos(pitch), np.sin(pitch)], axis=-1
-    )
-    right = np.stack([np.cos(yaw), -np.sin(yaw), zero], axis=-1)
-    down = np.cross(forward, right)
-    cos, sin = np.cos(roll)[..., None], np.sin(roll)[..., None]
-    rows: np.ndarray = np.stack([cos * right + sin * down, cos * down - sin * right, forward], -2)
-    return rows
-
-
-def _angles(directions: np.ndarray) -> np.ndarray:
-    """Yaw and pitch that look along directions (n, 3)."""
-    flat = np.hypot(directions[:, 0], directions[:, 1])
-    yaw = np.arctan2(directions[:, 0], directions[:, 1])
-    return np.stack([yaw, np.arctan2(directions[:, 2], flat)], axis=1)
-
-
 def _place(view: View, distance: float, wall: Wall, middle: np.ndarray) -> np.ndarray:
     """Where the phone is: never in the wall."""
     azimuth = np.radians(view.azimuth_deg)
@@ -253,31 +233,14 @@ def _place(view: View, distance: float, wall: Wall, middle: np.ndarray) -> np.nd
 
 def _centred(points: np.ndarray, position: np.ndarray) -> np.ndarray:
     """Yaw and pitch that put the middle of the points' outline into the picture's middle."""
-    low_high = np.percentile(_angles(points - position), (0, 100), axis=0)
+    low_high = np.percentile(angles(points - position), (0, 100), axis=0)
     aim: np.ndarray = low_high.mean(axis=0)
     for _ in range(4):
-        seen = (points - position) @ _rotations(np.append(aim, 0)).T
+        seen = (points - position) @ rotations(np.append(aim, 0)).T
         flat = seen[:, :2] / np.maximum(seen[:, 2:], 0.1)
         shift = np.arctan((flat.min(axis=0) + flat.max(axis=0)) / 2)
         aim = aim + shift * np.array([1, -1])
     return aim
-
-
-def _chased(target: np.ndarray, lag_s: float, fps: float) -> np.ndarray:
-    """What a hand makes of a target (frames, 2): late, smooth, a little too far."""
-    damping = 0.75
-    # A critically slow spring trails a steady motion by 2 * damping / speed seconds.
-    speed = 2 * damping / max(lag_s, 0.05)
-    steps = 4
-    pace = 1 / (fps * steps)
-    place, motion = target[0].copy(), np.zeros(2)
-    chased = np.empty_like(target)
-    for frame, goal in enumerate(target):
-        for _ in range(steps):
-            motion += pace * speed * (speed * (goal - place) - 2 * damping * motion)
-            place += pace * motion
-        chased[frame] = place
-    return chased
 
 
 def _room_for(
@@ -338,9 +301,9 @@ def film_path(
     while True:
         position = _place(view, distance, wall, middle)
         still = _centred(points, position)
-        chased = _chased(_angles(pelvis - position), handling.lag_s, fps)
+        chased = chase(angles(pelvis - position), handling.lag_s, fps)
         aim = still + handling.follow * (chased - still)
-        rotation = _rotations(turns + aim @ FLAT)
+        rotation = rotations(turns + aim @ FLAT)
         # The widest the phone ever shows is at the zoom's low end.
         room = float((_room_for(shown, position, rotation, size, view.margin) / zoom).min())
         if room * zoom.min() >= widest or distance >= FARTHEST_M:
@@ -357,5 +320,5 @@ def film_path(
         # Nobody films the ceiling.
         over = (-0.3 * height / focal - seen_edge[:, 1] / np.maximum(seen_edge[:, 2], 1e-3)).min()
         aim[:, 1] += np.arctan(np.clip(min(view.lift * under, over), 0, None))
-        rotation = _rotations(turns + aim @ FLAT)
+        rotation = rotations(turns + aim @ FLAT)
     return CameraPath(width, height, position, rotation, focal)

@@ -16,7 +16,7 @@ from climbpose.synth.climb import Plan
 from climbpose.synth.scene import Scene, Seen
 from climbpose.synth.sound import RATE, make_sound
 from climbpose.synth.variation import Config
-from climbpose.video import Colour, Picture, Source, VideoWriter, write_sound
+from climbpose.video import Colour, Source, VideoWriter, write_sound
 
 
 def make_clip(
@@ -51,9 +51,8 @@ def make_clip(
             preset=config.compression.preset,
             threads=1,
         ) as writer:
-            for frame, (image, what) in enumerate(scene.pictures()):
-                time = frame / config.rate
-                writer.write(Picture.of_rgb(image, frame, time, source.colour))
+            for picture, what in scene.pictures(source.colour):
+                writer.write(picture)
                 seen.append(what)
                 advance(1)
     return _labels(scene, seen)

@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation
 from climbpose.synth.camera import CameraPath, Shot
 from climbpose.synth.gym.plate import Plate
 
-_EXPOSURES = ((1.0, 1), (3.0, 2), (7.0, 3), (14.0, 5), (np.inf, 7))
+_EXPOSURES = ((1.5, 1), (4.0, 2), (8.0, 3), (16.0, 5), (np.inf, 7))
 """Pixels that the picture moves while it is exposed, and how many moments then make it."""
 
 
@@ -69,6 +69,25 @@ def expose(plate: Plate, shots: tuple[Shot, Shot]) -> UInt8[np.ndarray, "rows co
         )
         cv2.accumulate(plate.view(shot), total)
     return np.asarray(cv2.convertScaleAbs(total, alpha=1 / times))
+
+
+class Backdrop:
+    """A plate as seen from frame to frame; where the camera rests, it is drawn once."""
+
+    def __init__(self, plate: Plate) -> None:
+        self._plate = plate
+        self._last: tuple[tuple[Shot, Shot], UInt8[np.ndarray, "rows cols 3"]] | None = None
+
+    def expose(self, shots: tuple[Shot, Shot]) -> UInt8[np.ndarray, "rows cols 3"]:
+        """As the function `expose`; the picture is the caller's to draw on."""
+        if self._last is None or not all(map(_is_same, shots, self._last[0])):
+            self._last = shots, expose(self._plate, shots)
+        return self._last[1].copy()
+
+
+def _is_same(one: Shot, other: Shot) -> bool:
+    """Whether two shots of a path are the same."""
+    return one.focal_px == other.focal_px and np.array_equal(one.rotation, other.rotation)
 
 
 def _halfway(

@@ -27,7 +27,7 @@ from climbpose.datasets import coco
 from climbpose.datasets.synthetic import CLIP, SET_NAME, clip_stem, read_set, split_of
 from climbpose.errors import ClimbposeError, DatasetError, OutputExistsError, UsageError
 from climbpose.files import part_file
-from climbpose.labels import labels_path, read_info
+from climbpose.labels import ClipLabels, labels_path
 from climbpose.synth.clip import make_clip
 from climbpose.synth.variation import AXES, Config
 
@@ -198,9 +198,9 @@ def prepare(folder: Path, options: SetOptions, *, overwrite: bool, resume: bool)
         OutputExistsError: What is there is in the way.
         ClimbposeError: The folder cannot be written to.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputExistsError(f"{folder} is a file but a folder is to be written; rename it")
     try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputExistsError(f"{folder} is a file but a folder is to be written; rename it")
         folder.mkdir(parents=True, exist_ok=True)
         present = sorted(path for path in folder.iterdir() if _is_of_a_set(path))
     except OSError as error:
@@ -246,6 +246,11 @@ def _whole_clips(folder: Path, options: SetOptions) -> set[int]:
     """
     begun = read_set(folder)
     if begun is not None:
+        if begun.get("climbpose") != __version__:
+            raise OutputExistsError(
+                f"{folder} was begun by climbpose {begun.get('climbpose')}, this is {__version__}, "
+                "which makes other clips; finish it there, or use -y to replace it"
+            )
         for name, value in asdict(options).items():
             before = begun.get(name)
             before = tuple(before) if isinstance(before, list) else before
@@ -286,7 +291,7 @@ def _is_whole(labels: Path, config: Config) -> bool:
         OutputExistsError: They are of another one.
     """
     try:
-        found = read_info(labels)["config"]
+        found = ClipLabels.read(labels).config
     except DatasetError:
         return False
     if found != config.to_json():

@@ -10,11 +10,12 @@ from climbpose.synth.body import Body
 from climbpose.synth.camera import CameraPath, Shot, film_path
 from climbpose.synth.climb import Climb, Plan, Wall
 from climbpose.synth.company import Bystander
-from climbpose.synth.exposure import expose, exposed_shots
+from climbpose.synth.developer import Developer
+from climbpose.synth.exposure import Backdrop, exposed_shots
 from climbpose.synth.figure.figure import Box, Drawn, Figure
 from climbpose.synth.figure.pose import Pose
 from climbpose.synth.figure.rope import draw_rope, tie_in
-from climbpose.synth.film import Developer, Film
+from climbpose.synth.film import Film
 from climbpose.synth.gym.lighting import exposed
 from climbpose.synth.gym.plate import Plate
 from climbpose.synth.light import Light
@@ -22,6 +23,7 @@ from climbpose.synth.motion.solver import solve
 from climbpose.synth.planning.planner import make_plan
 from climbpose.synth.planning.style import Ending
 from climbpose.synth.variation import Config
+from climbpose.video import Colour, Picture
 
 _BOULDER_M, _ROPED_M = 4.5, 7.0
 """Heights of walls."""
@@ -125,21 +127,29 @@ class Scene:
         """What the climber means to do."""
         return self.climb.plan
 
-    def pictures(self) -> Iterator[tuple[UInt8[np.ndarray, "rows cols 3"], Seen]]:
-        """Each frame as the phone takes it, and what only then is known."""
+    def pictures(self, colour: Colour) -> Iterator[tuple[Picture, Seen]]:
+        """Each frame as the phone takes it, and what only then is known.
+
+        Args:
+            colour: Of the pictures.
+        """
         config = self.config
+        size = config.width, config.height
         film = Film(config.noise, config.blur, config.tone, config.compression)
-        developer = Developer(film, config.width, config.height, config.stream("film"))
+        developer = Developer(film, *size, config.stream("film"), colour)
+        backdrop = Backdrop(self.plate)
         for frame, poses in enumerate(self._exposed_poses()):
-            image, seen = self._draw(frame, poses)
-            yield developer.develop(image, frame), seen
+            image, seen = self._draw(frame, poses, backdrop)
+            picture = Picture.empty(frame, frame / config.rate, *size, colour)
+            developer.develop(image, picture)
+            yield picture, seen
 
     def _draw(
-        self, frame: int, poses: tuple[Pose, Pose]
+        self, frame: int, poses: tuple[Pose, Pose], backdrop: Backdrop
     ) -> tuple[UInt8[np.ndarray, "rows cols 3"], Seen]:
         shot = self.path.shot(float(frame))
         shots = exposed_shots(self.path, frame, self._half_exposure(frame))
-        image = expose(self.plate, shots)
+        image = backdrop.expose(shots)
         standing = [(person.figure, person.pose(frame)) for person in self.people]
         cast = [*((figure, (pose, pose)) for figure, pose in standing), (self.figure, poses)]
         for figure, (pose, _) in cast:

@@ -1,6 +1,6 @@
 """How fast synthetic climbers move beside recorded ones.
 
-    python tests/bench/movement.py [--climbs 20] [--seconds 12] [--data ../shared/data]
+    python tests/bench/movement.py [--climbs 20] [--seconds 12] [--first 0] [--data D]
 
 Compared are SPEED21 (speed climbing, 2D, from broadcasts), subject 01 of the CMU motion capture (a
 playground frame: climbing, hanging, swinging; 3D) and synthetic climbs of all styles. The camera of
@@ -94,10 +94,10 @@ def playground(data: Path) -> Iterator[Samples | None]:
                 yield samples(part[:, :, axes], float(rates[k]))
 
 
-def synthetic(climbs: int, seconds: float) -> Iterator[Samples | None]:
+def synthetic(seeds: range, seconds: float) -> Iterator[Samples | None]:
     """Of synthetic climbs, seen from behind."""
     bones = ("upperarm01", "upperleg01", "wrist", "foot")
-    for seed in range(climbs):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         wall = Wall(sample_angle(rng), 5.0, float(rng.choice([4.5, 6.0])))
         body = Body.of(BodyShape.sample(rng))
@@ -123,13 +123,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Synthetic beside recorded movement.")
     parser.add_argument("--climbs", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=12.0)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first synthetic climb")
     default = Path(__file__).resolve().parents[3] / "shared" / "data"
     parser.add_argument("--data", type=Path, default=default)
     arguments = parser.parse_args()
+    seeds = range(arguments.first, arguments.first + arguments.climbs)
     sets = {
         "SPEED21": joined(speed21(arguments.data)),
         "CMU 01": joined(playground(arguments.data)),
-        "synthetic": joined(synthetic(arguments.climbs, arguments.seconds)),
+        "synthetic": joined(synthetic(seeds, arguments.seconds)),
     }
     units = {"speed": "m/s", "acceleration": "m/s2"}
     for part, kind in next(iter(sets.values())):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -51,6 +51,7 @@ def test_a_posture_without_turns_is_the_rest(body: Body) -> None:
     assert body.skin(rotations, joints) == pytest.approx(body.vertices, abs=1e-5)
 
 
+@settings(max_examples=20)
 @given(seeds)
 def test_a_turned_and_moved_body_is_turned_and_moved_as_a_whole(seed: int) -> None:
     body = Body.of(BodyShape.base())

@@ -96,17 +96,27 @@ def test_contacts_are_near_their_holds(labels: ClipLabels) -> None:
     assert labels.phases[0].start == 0 and labels.phases[-1].end == FRAMES
 
 
-def test_pictures_show_the_climber_where_the_labels_say(tmp_path: Path) -> None:
-    """The climber painted away: what differs lies in the box, and fills much of it."""
+def shown(config: Config, path: Path) -> tuple[np.ndarray, ClipLabels]:
+    """The last picture of a clip, and its labels."""
+    labels = make_clip(config, path)
+    return decoded(path, WIDTH, HEIGHT)[-1].astype(int), labels
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, ClipLabels]:
+    """Of a clip in which nothing varies."""
+    return shown(config_of(3, frames=2), tmp_path_factory.mktemp("plain") / "clip.mp4")
+
+
+def test_pictures_show_the_climber_where_the_labels_say(
+    tmp_path: Path, plain: tuple[np.ndarray, ClipLabels]
+) -> None:
+    """The climber in another shirt: what differs lies in the box, and fills much of it."""
     config = config_of(3, frames=2)
-    shirts = [(0.9, 0.1, 0.1), (0.1, 0.1, 0.9)]
-    pictures = []
-    for number, colour in enumerate(shirts):
-        cloth = replace(config.outfit.top_cloth, colour=colour)
-        path = tmp_path / f"{number}.mp4"
-        labels = make_clip(replace(config, outfit=replace(config.outfit, top_cloth=cloth)), path)
-        pictures.append(decoded(path, WIDTH, HEIGHT)[1].astype(int))
-    differs = np.abs(pictures[0] - pictures[1]).max(axis=-1) > 60
+    cloth = replace(config.outfit.top_cloth, colour=(0.9, 0.1, 0.9))
+    other = replace(config, outfit=replace(config.outfit, top_cloth=cloth))
+    picture, labels = shown(other, tmp_path / "clip.mp4")
+    differs = np.abs(picture - plain[0]).max(axis=-1) > 60
     rows, columns = np.nonzero(differs)
     x1, y1, x2, y2 = labels.box[1]
     assert len(rows) > 0.1 * labels.area[1]
@@ -117,6 +127,7 @@ def test_pictures_show_the_climber_where_the_labels_say(tmp_path: Path) -> None:
     assert differs[int(y), int(x)]
 
 
+@pytest.mark.slow
 def test_same_settings_make_the_same_clip(tmp_path: Path) -> None:
     config, made = config_of(5, *AXES, frames=3), []
     for name in ("a", "b"):
@@ -128,22 +139,17 @@ def test_same_settings_make_the_same_clip(tmp_path: Path) -> None:
     assert {field.name for field in fields(ClipLabels)} >= {"xy", "box"}
 
 
-def test_people_and_a_rope_are_drawn(tmp_path: Path) -> None:
-    alone = config_of(2, frames=2)
+@pytest.mark.parametrize("part", ["people", pytest.param("rope", marks=pytest.mark.slow)])
+def test_people_and_a_rope_are_drawn(
+    tmp_path: Path, plain: tuple[np.ndarray, ClipLabels], part: str
+) -> None:
+    alone = config_of(3, frames=2)
     draws = [np.random.default_rng(seed) for seed in range(100)]
     rope = next(rope for rope in map(Rope.sample, draws) if rope.kind == "top")
     people = next(some for some in map(People.sample, draws) if len(some.persons) == 2)
-    shown = {}
-    for name, config in {
-        "alone": alone,
-        "people": replace(alone, people=people),
-        "rope": replace(alone, rope=rope),
-    }.items():
-        path = tmp_path / f"{name}.mp4"
-        make_clip(config, path)
-        shown[name] = decoded(path, WIDTH, HEIGHT)[0].astype(int)
-    for name in ("people", "rope"):
-        assert (np.abs(shown[name] - shown["alone"]).max(axis=-1) > 40).sum() > 30
+    config = replace(alone, people=people) if part == "people" else replace(alone, rope=rope)
+    picture, _ = shown(config, tmp_path / "clip.mp4")
+    assert (np.abs(picture - plain[0]).max(axis=-1) > 40).sum() > 30
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from climbpose.synth.camera import CameraPath
-from climbpose.synth.exposure import expose, exposed_shots
+from climbpose.synth.exposure import Backdrop, expose, exposed_shots
 from climbpose.synth.gym.plate import Plate
 
 WIDTH, HEIGHT, FOCAL = 64, 96, 80.0
@@ -65,3 +65,14 @@ def test_the_faster_the_camera_turns_the_more_is_blurred() -> None:
         contrasts.append(contrast(expose(plate_of(path), exposed_shots(path, 1, 0.45))))
     assert contrasts == sorted(contrasts, reverse=True)
     assert contrasts[-1] < 0.6 * contrasts[0]
+
+
+def test_a_resting_camera_sees_the_same_untouched_picture_again() -> None:
+    still, turning = path_of(0.0), path_of(3.0)
+    backdrop = Backdrop(plate_of(still))
+    first = backdrop.expose(exposed_shots(still, 1, 0.4))
+    before = first.copy()
+    first[:] = 7
+    np.testing.assert_array_equal(backdrop.expose(exposed_shots(still, 2, 0.4)), before)
+    moved = exposed_shots(turning, 2, 0.4)
+    np.testing.assert_array_equal(backdrop.expose(moved), expose(plate_of(still), moved))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from climbpose import datasets
@@ -225,6 +226,30 @@ def test_file_in_place_of_the_folder(tmp_path: Path) -> None:
         generate(tmp_path / "set", OPTIONS)
     with pytest.raises(ClimbposeError, match="may not be written to"):
         generate(tmp_path / "set" / "deeper", OPTIONS)
+
+
+def test_name_that_no_file_system_takes(tmp_path: Path) -> None:
+    with pytest.raises(ClimbposeError, match="may not be written to"):
+        generate(tmp_path / ("x" * 300), OPTIONS)
+
+
+def test_resume_by_another_version_is_refused(tmp_path: Path) -> None:
+    generate(tmp_path, OPTIONS)
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"climbpose": "0.0.1"}))
+    with pytest.raises(OutputExistsError, match=r"begun by climbpose 0\.0\.1"):
+        generate(tmp_path, OPTIONS, resume=True)
+
+
+def test_resume_makes_incomplete_labels_anew(tmp_path: Path, made: list[int]) -> None:
+    generate(tmp_path, OPTIONS)
+    path = tmp_path / "clip_0001_labels.npz"
+    with np.load(path) as arrays:
+        kept = {name: arrays[name] for name in arrays.files if name != "xyz"}
+    np.savez_compressed(path, allow_pickle=False, **kept)
+    made.clear()
+    generate(tmp_path, OPTIONS, resume=True)
+    assert made == [1]
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")

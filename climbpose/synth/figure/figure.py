@@ -29,7 +29,7 @@ _SMALL = 260
 """Height in pixels below which a figure is drawn twice as large."""
 _LARGE = 620
 """Height in pixels above which it is drawn smaller: a phone's picture is no sharper than that."""
-_EXPOSURES = ((1, 1.5), (3, 5.0), (5, 14.0), (7, np.inf))
+_EXPOSURES = ((1, 1.8), (3, 6.0), (5, 16.0), (7, np.inf))
 """How many moments of an exposure are drawn, where the figure moves less than so many pixels."""
 _COARSE_EXPOSURES = 5
 """From so many moments on, the figure is so blurred that half the pixels will do."""
@@ -90,7 +90,7 @@ class Figure:
         self.wall = wall
         self._doll = Doll.of(body, outfit, rng)
         self._poser = Poser(self._doll, light, wall)
-        self._radii = keypoint_radii(body)
+        self._radii = keypoint_radii(body, self._doll.body.vertices)
 
     def pose(
         self, rotations: Float[np.ndarray, "bones 3 3"], joints: Float[np.ndarray, "bones 3"]
@@ -163,7 +163,9 @@ class Figure:
         total, middle = self._exposed((begin, end), poses[0], shots[0], box, size, times, scene)
         if size[0] < rows:
             total = np.asarray(cv2.resize(total, (cols, rows), interpolation=cv2.INTER_LINEAR))
-            middle = np.asarray(cv2.resize(middle, (cols, rows), interpolation=cv2.INTER_NEAREST))
+            middle = np.asarray(
+                cv2.resize(middle, (cols, rows), interpolation=cv2.INTER_NEAREST_EXACT)
+            )
         composite(image[top:bottom, left:right], total)
         return Drawn(box, middle, total[..., 3], scene)
 
@@ -189,7 +191,7 @@ class Figure:
             scene: Distance of what may hide the figure.
         """
         if size[0] < len(scene):
-            scene = np.asarray(cv2.resize(scene, size[::-1], interpolation=cv2.INTER_NEAREST))
+            scene = np.asarray(cv2.resize(scene, size[::-1], interpolation=cv2.INTER_NEAREST_EXACT))
         total = np.zeros((*scene.shape, 4), np.float32)
         for k in range(times):
             share = np.float32((k + 0.5) / times)
@@ -198,7 +200,7 @@ class Figure:
             if colour.shape != total.shape:
                 whole = scene.shape[::-1]
                 colour = cv2.resize(colour, whole, interpolation=cv2.INTER_AREA)
-                distance = cv2.resize(distance, whole, interpolation=cv2.INTER_NEAREST)
+                distance = cv2.resize(distance, whole, interpolation=cv2.INTER_NEAREST_EXACT)
             hidden = hide(colour, distance, scene)
             cv2.accumulate(colour, total)
             if k == times // 2:

@@ -14,21 +14,21 @@ Bottom = Literal["shorts", "three_quarter", "leggings", "trousers"]
 Pattern = Literal["plain", "stripes", "blocks", "print", "logo", "gradient"]
 
 _SKIN: tuple[Colour, ...] = (
-    (0.88, 0.70, 0.60),
-    (0.82, 0.63, 0.52),
-    (0.76, 0.56, 0.44),
-    (0.66, 0.46, 0.34),
-    (0.50, 0.33, 0.23),
-    (0.36, 0.23, 0.16),
+    (0.80, 0.62, 0.52),
+    (0.75, 0.56, 0.45),
+    (0.70, 0.50, 0.38),
+    (0.60, 0.41, 0.30),
+    (0.46, 0.30, 0.21),
+    (0.34, 0.22, 0.15),
 )
 _HAIR: tuple[Colour, ...] = (
     (0.09, 0.08, 0.08),
     (0.12, 0.10, 0.09),
     (0.24, 0.17, 0.13),
     (0.36, 0.26, 0.18),
-    (0.62, 0.49, 0.32),
+    (0.50, 0.39, 0.25),
     (0.50, 0.25, 0.14),
-    (0.52, 0.51, 0.50),
+    (0.36, 0.35, 0.34),
 )
 _DARK: tuple[Colour, ...] = (
     (0.11, 0.11, 0.12),
@@ -141,7 +141,7 @@ class Outfit:
     def sample(cls, rng: np.random.Generator) -> "Outfit":
         """Anybody in a climbing hall."""
         hair: Hair = _choose(
-            rng, short=0.4, bald=0.05, bun=0.12, long=0.12, ponytail=0.19, beanie=0.06, cap=0.06
+            rng, short=0.4, bald=0.03, bun=0.12, long=0.12, ponytail=0.19, beanie=0.06, cap=0.06
         )
         is_long_haired = hair in ("bun", "long", "ponytail")
         skin = rng.choice(len(_SKIN), p=[0.24, 0.28, 0.2, 0.13, 0.09, 0.06])

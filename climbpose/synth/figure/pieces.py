@@ -27,8 +27,8 @@ def _lumps(wearer: Wearer) -> list[Piece]:
         middle = np.array([0, ear[1] + 0.115, ear[2] + 0.07])
         pieces.append(_lump(wearer, "head", middle, (0.038, 0.032, 0.036), outfit.hair_colour))
     if outfit.hair == "cap":
-        middle = np.array([0, ear[1] - 0.15, ear[2] + 0.45 * (crown - ear[2])])
-        pieces.append(_lump(wearer, "head", middle, (0.075, 0.075, 0.008), outfit.hat_colour))
+        middle = np.array([0, ear[1] - 0.12, ear[2] + 0.45 * (crown - ear[2])])
+        pieces.append(_lump(wearer, "head", middle, (0.08, 0.09, 0.008), outfit.hat_colour))
     if outfit.top == "hoodie":
         neck = body.head("neck01") / wearer.scale
         middle = np.array([0, neck[1] + 0.085, neck[2] - 0.055])

@@ -7,8 +7,13 @@ from jaxtyping import Float, Float32
 
 from climbpose.synth.climb import Wall
 from climbpose.synth.figure.doll import Doll, corner_sums, relax, surface_normals
-from climbpose.synth.figure.shadow import LightView
+from climbpose.synth.figure.shadow import LightView, surface_samples
 from climbpose.synth.light import Light
+
+_TEXEL = 0.02
+"""Of the lamp's view, metres."""
+_APART = 0.022
+"""Metres from one point of the surface that the lamp sees to the next."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,7 @@ class Poser:
         self._light = light
         self._wall = wall
         self._gather = corner_sums(doll.body.triangles, len(doll.body.vertices))
+        self._samples = surface_samples(doll.body.vertices, doll.body.triangles, _APART)
 
     def pose(
         self, rotations: Float[np.ndarray, "bones 3 3"], joints: Float[np.ndarray, "bones 3"]
@@ -69,7 +75,7 @@ class Poser:
             vertices[doll.hair_rows] = doll.hair.hang(rotations, joints)
         normals = surface_normals(vertices, doll.body.triangles, self._gather)
         direction = np.array(self._light.direction)
-        view = LightView.of(vertices, direction, 0.02, doll.body.triangles)
+        view = LightView.of(self._samples @ vertices, direction, _TEXEL, is_dense=True)
         sky = LightView.of(vertices, np.array([0, -0.35, 0.94]), 0.035)
         lit = view.lit(vertices + 0.02 * normals, 0.02, 1.0)
         facing = normals @ direction.astype(np.float32)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
+_LEAST = 1e-5
+"""Twice the area of the least triangle that is drawn, square pixels."""
+
 
 @dataclass(frozen=True, eq=False)
 class Raster:
@@ -44,10 +47,9 @@ class Raster:
         self, corners: Float32[np.ndarray, "triangles 3 channels"]
     ) -> Float32[np.ndarray, "hits channels"]:
         """Values between those at the three corners of each triangle."""
-        blended: np.ndarray = corners[self.triangle, 0] * self.weights[:, :1]
-        for k in (1, 2):
-            blended += corners[self.triangle, k] * self.weights[:, k : k + 1]
-        return blended
+        flat = corners.reshape(-1, corners.shape[2])
+        first = 3 * self.triangle
+        return self._mixed([np.take(flat, first + k, axis=0) for k in range(3)])
 
     def blend_vertices(
         self,
@@ -55,11 +57,17 @@ class Raster:
         triangles: Int64[np.ndarray, "triangles 3"],
     ) -> Float32[np.ndarray, "hits channels"]:
         """Values between those at the vertices of each triangle."""
-        corners = triangles[self.triangle]
-        blended: np.ndarray = values[corners[:, 0]] * self.weights[:, :1]
+        corners = np.take(triangles, self.triangle, axis=0)
+        return self._mixed([np.take(values, corners[:, k], axis=0) for k in range(3)])
+
+    def _mixed(self, corners: list[np.ndarray]) -> np.ndarray:
+        """Values of the corners by their weights; the first one's array is used."""
+        mixed = corners[0]
+        mixed *= self.weights[:, :1]
         for k in (1, 2):
-            blended += values[corners[:, k]] * self.weights[:, k : k + 1]
-        return blended
+            corners[k] *= self.weights[:, k : k + 1]
+            mixed += corners[k]
+        return mixed
 
 
 def rasterise(
@@ -87,16 +95,15 @@ def rasterise(
     """
     rows, cols = size
     # Column by column: NumPy reduces along an axis of three slowly.
-    x, y, z = (
-        np.take(column.astype(np.float64), triangles.T) for column in (xy[:, 0], xy[:, 1], depth)
-    )
+    corners = np.ascontiguousarray(triangles.T)
+    x, y, z = (np.take(column.astype(np.float32), corners) for column in (*xy.T, depth))
     doubled = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
-    seen = np.abs(doubled) > 1e-9 if is_two_sided else doubled < -1e-9
+    seen = np.abs(doubled) > _LEAST if is_two_sided else doubled < -_LEAST
     seen &= _least(z) > near
     seen &= (_most(x) > 0) & (_least(x) < cols) & (_most(y) > 0) & (_least(y) < rows)
     kept = np.flatnonzero(seen)
-    x, y, z, doubled = x[:, kept], y[:, kept], z[:, kept], doubled[kept]
-    owner, pixel, second, third, nearness = _fragments(x, y, _planes(x, y, doubled, z), rows, cols)
+    x, y, z = (np.take(column, kept, axis=1) for column in (x, y, z))
+    owner, pixel, second, third, nearness = _fragments(x, y, _planes(x, y, z), rows, cols)
     buffer = np.full(rows * cols, np.inf, np.float32)
     np.minimum.at(buffer, pixel, nearness)
     first = np.full(rows * cols, -1, np.int64)
@@ -120,17 +127,20 @@ def _most(corners: np.ndarray) -> np.ndarray:
     return most
 
 
-def _planes(x: np.ndarray, y: np.ndarray, doubled: np.ndarray, depth: np.ndarray) -> np.ndarray:
-    """Shares of the second and third corner, and depth, as planes: by x, by y, at the origin.
+def _planes(x: np.ndarray, y: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """Shares of the second and third corner, and depth, as planes: by x, by y, at the first corner.
 
     Returns:
         3 planes x 3 numbers x triangles.
     """
-    second = np.stack([y[2] - y[0], x[0] - x[2], x[2] * y[0] - x[0] * y[2]]) / doubled
-    third = np.stack([y[0] - y[1], x[1] - x[0], x[0] * y[1] - x[1] * y[0]]) / doubled
+    x, y, depth = (column.astype(np.float64) for column in (x, y, depth))
+    doubled = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0])
+    nothing = np.zeros_like(doubled)
+    second = np.stack([y[2] - y[0], x[0] - x[2], nothing]) / doubled
+    third = np.stack([y[0] - y[1], x[1] - x[0], nothing]) / doubled
     rise = second * (depth[1] - depth[0]) + third * (depth[2] - depth[0])
-    rise[2] += depth[0]
-    return np.stack([second, third, rise])
+    rise[2] = depth[0]
+    return np.stack([second, third, rise]).astype(np.float32)
 
 
 def _fragments(
@@ -145,17 +155,20 @@ def _fragments(
     bottom = np.clip(np.ceil(_most(y) - 0.5), 0, rows).astype(np.int64)
     owner, line = _runs(np.maximum(bottom - top, 0))
     row = top[owner] + line
-    left, right = _span(x, y, owner, row + 0.5)
+    middle_y = row.astype(np.float32) + np.float32(0.5)
+    left, right = _span(x, y, owner, middle_y)
     start = np.clip(np.ceil(left - 0.5), 0, cols).astype(np.int64)
     stop = np.clip(np.ceil(right - 0.5), 0, cols).astype(np.int64)
     run, step = _runs(np.maximum(stop - start, 0))
-    middle_x, middle_y = start + 0.5, row + 0.5
+    # From the first corner to the first pixel's middle.
+    across = start.astype(np.float32) + np.float32(0.5) - x[0][owner]
+    down = middle_y - y[0][owner]
     along = step.astype(np.float32)
     values = []
     for by_x, by_y, origin in planes:
-        begin = by_x[owner] * middle_x + by_y[owner] * middle_y + origin[owner]
-        slope = by_x[owner].astype(np.float32)
-        values.append(begin.astype(np.float32)[run] + slope[run] * along)
+        slope = by_x[owner]
+        begin = slope * across + by_y[owner] * down + origin[owner]
+        values.append(begin[run] + slope[run] * along)
     second, third, depth = values
     return owner[run], (row * cols + start)[run] + step, second, third, depth
 
@@ -175,14 +188,14 @@ def _span(
     An edge is the same number seen from both its triangles, so that neighbours neither overlap
     nor leave gaps.
     """
-    left = np.full(len(owner), np.inf)
-    right = np.full(len(owner), -np.inf)
+    left = np.full(len(owner), np.inf, np.float32)
+    right = np.full(len(owner), -np.inf, np.float32)
     for k in range(3):
         j = (k + 1) % 3
         is_falling = y[k] <= y[j]
         x0, y0 = np.where(is_falling, x[k], x[j]), np.where(is_falling, y[k], y[j])
         x1, y1 = np.where(is_falling, x[j], x[k]), np.where(is_falling, y[j], y[k])
-        slope = (x1 - x0) / np.maximum(y1 - y0, 1e-12)
+        slope = (x1 - x0) / np.maximum(y1 - y0, np.float32(1e-12))
         upper = y0[owner]
         crossing = x0[owner] + slope[owner] * (height - upper)
         is_crossed = (upper <= height) & (height < y1[owner])

@@ -1,15 +1,16 @@
 """Where a body keeps the light off: itself, the wall and the floor."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int64, UInt8
+from jaxtyping import Float, Float32, Int64, UInt8
+from scipy.sparse import csr_matrix
 
 from climbpose.synth.camera import Shot
 from climbpose.synth.climb import Wall
-from climbpose.synth.figure.raster import rasterise
 from climbpose.synth.light import Light
 
 _COARSE = 4
@@ -20,6 +21,8 @@ _CONTACT = 0.4
 """Share of the room's light that a touching body keeps off."""
 _CONTACT_TEXEL = 0.04
 """Metres."""
+_COARSEST_BLUR = 2.0
+"""Least half-width of a blur, in pixels that are as large as it allows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,37 +44,32 @@ class LightView:
     @classmethod
     def of(
         cls,
-        vertices: Float32[np.ndarray, "vertices 3"],
+        points: Float32[np.ndarray, "points 3"],
         direction: Float[np.ndarray, "3"],
         texel: float,
-        triangles: Int64[np.ndarray, "triangles 3"] | None = None,
+        *,
+        is_dense: bool = False,
     ) -> "LightView":
         """A surface seen from afar.
 
         Args:
-            vertices: Of the surface.
+            points: On the surface, about a texel apart.
             direction: To the lamp, unit.
             texel: Metres.
-            triangles: Of the surface; without them its vertices alone are seen, which is enough
-                where texels are larger than triangles.
+            is_dense: Whether holes of up to two texels are to be closed.
         """
-        beside = np.array([1.0, 0, 0]) if abs(direction[0]) < 0.8 else np.array([0, 1.0, 0])
-        across = np.cross(beside, direction)
-        across /= np.linalg.norm(across)
-        axes = np.stack([across, np.cross(across, -direction), -direction])
-        seen = vertices @ axes.T
-        corner = np.array([seen[:, k].min() - 2 * texel for k in (0, 1)])
-        xy = (seen[:, :2] - corner) / texel
-        cols, rows = (int(xy[:, k].max()) + 3 for k in (0, 1))
-        if triangles is None:
-            depth = np.full((rows, cols), np.inf, np.float32)
-            place = xy.astype(np.int64)
-            np.minimum.at(depth, (place[:, 1], place[:, 0]), seen[:, 2].astype(np.float32))
-        else:
-            near = float(seen[:, 2].min()) - 1
-            raster = rasterise(xy, seen[:, 2] - near, triangles, (rows, cols), is_two_sided=True)
-            depth = raster.image(raster.depth + np.float32(near), np.inf)
-        return cls(axes, corner, texel, depth)
+        axes = _axes(*(float(n) for n in direction))
+        seen = points @ axes.T.astype(np.float32)
+        corner = seen[:, :2].min(axis=0) - np.float32(2 * texel)
+        place = ((seen[:, :2] - corner) / np.float32(texel)).astype(np.int64)
+        cols, rows = (int(n) + 3 for n in place.max(axis=0))
+        nearest = np.full(rows * cols, np.inf, np.float32)
+        np.minimum.at(nearest, place[:, 1] * cols + place[:, 0], seen[:, 2])
+        depth = nearest.reshape(rows, cols)
+        if is_dense:
+            opened = cv2.morphologyEx(depth, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+            depth = np.asarray(opened, np.float32)
+        return cls(axes, corner.astype(np.float64), texel, depth)
 
     def lit(
         self, points: Float32[np.ndarray, "n 3"], bias: float, spread: float
@@ -115,6 +113,44 @@ class LightView:
         return np.asarray(plane - self.depth, np.float32)
 
 
+def surface_samples(
+    vertices: Float32[np.ndarray, "vertices 3"],
+    triangles: Int64[np.ndarray, "triangles 3"],
+    apart: float,
+) -> csr_matrix:
+    """The matrix from a surface's vertices to points all over it.
+
+    Args:
+        vertices: At rest.
+        triangles: Of the surface.
+        apart: Metres between the points, about.
+    """
+    a, b, c = (vertices[triangles[:, k]] for k in range(3))
+    areas = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+    counts = np.ceil(areas / apart**2).astype(np.int64)
+    owner = np.repeat(np.arange(len(triangles)), counts)
+    turn = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    # Roberts' sequence spreads any number of points evenly over a square, whose upper half is
+    # folded onto the lower one.
+    places = (0.5 + turn[:, None] * np.array([0.7548777, 0.5698403])) % 1
+    places = np.where(places.sum(axis=1, keepdims=True) > 1, 1 - places, places)
+    places[turn == 0] = 1 / 3
+    shares = np.column_stack([1 - places.sum(axis=1), places]).astype(np.float32)
+    begins = np.arange(0, shares.size + 1, 3)
+    shape = (len(owner), len(vertices))
+    return csr_matrix((shares.ravel(), triangles[owner].ravel(), begins), shape=shape)
+
+
+@cache
+def _axes(x: float, y: float, z: float) -> Float[np.ndarray, "3 3"]:
+    """Directions to the right, down and away of a view from a unit direction."""
+    direction = np.array([x, y, z])
+    beside = np.array([1.0, 0, 0]) if abs(x) < 0.8 else np.array([0, 1.0, 0])
+    across = np.cross(beside, direction)
+    across /= np.linalg.norm(across)
+    return np.stack([across, np.cross(across, -direction), -direction])
+
+
 def cast_shadow(
     image: UInt8[np.ndarray, "rows cols 3"],
     shot: Shot,
@@ -143,21 +179,22 @@ def cast_shadow(
             stopped = np.isfinite(view.depth).astype(np.float32)
             shares.append(_shadow(view, normal, light.softness, shot, stopped))
             losses.append(1 - light.shade(facing, 0.0) / light.shade(facing))
-        close = LightView.of(vertices, normal, _CONTACT_TEXEL)
-        gap = np.maximum(close.gap(normal), 0)
-        near = np.where(gap < _GAPS[3], _CONTACT * np.exp(-gap / np.float32(0.22)), 0)
-        if near.max() > 0.02:
+        # What is far from the plane throughout needs no closer look.
+        if (vertices @ facing).min() < _GAPS[3]:
+            close = LightView.of(vertices, normal, _CONTACT_TEXEL)
+            gap = np.maximum(close.gap(normal), 0)
+            near = np.where(gap < _GAPS[3], _CONTACT * np.exp(-gap / np.float32(0.22)), 0)
             filled = cv2.dilate(near, np.ones((3, 3), np.uint8))
             shares.append(_shadow(close, normal, 0.45, shot, np.asarray(filled)))
             losses.append(np.ones(3, np.float32))
         if shares:
-            _darken(image, shares, losses, _region(shot, normal, wall, is_wall))
+            _darken(image, shares, losses, _edges(shot, normal, wall, is_wall))
 
 
-def _region(
+def _edges(
     shot: Shot, normal: np.ndarray, wall: Wall, is_wall: bool
-) -> Bool[np.ndarray, "rows cols"]:
-    """Which coarse pixels see the plane within its edges."""
+) -> Float32[np.ndarray, "edges 3"]:
+    """Lines in the picture; where a pixel is below 0 by all of them, it sees the plane."""
     rays = shot.rotation.T @ np.linalg.inv(shot.intrinsics)
     reach = np.outer(shot.position, normal) - (normal @ shot.position) * np.eye(3)
     along = normal @ rays
@@ -167,16 +204,9 @@ def _region(
         offsets = np.array([half, half, 0.0, high])
     else:
         axes, offsets = np.array([[0, -1.0, 0]]), np.zeros(1)
-    # Each edge is a line in the picture, on one side of which the plane goes on.
-    edges = axes @ reach @ rays + offsets[:, None] * along
-    x = (np.arange(-(-shot.width // _COARSE)) + 0.5) * _COARSE
-    y = (np.arange(-(-shot.height // _COARSE)) + 0.5) * _COARSE
+    edges = np.vstack([along, axes @ reach @ rays + offsets[:, None] * along])
     is_front = 1.0 if normal @ shot.position > 0 else -1.0
-    below = along[0] * x[None] + along[1] * y[:, None] + along[2]
-    region: np.ndarray = below * is_front < 0
-    for edge in edges:
-        region &= (edge[0] * x[None] + edge[1] * y[:, None] + edge[2]) * is_front < 0
-    return region
+    return np.asarray(edges * is_front, np.float32)
 
 
 def _shadow(
@@ -207,8 +237,7 @@ def _shadow(
         stopped = np.where(inside, strength, 0)
         padded = cv2.copyMakeBorder(stopped, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
         sigma = max(softness * float(gap[inside].mean()) / view.texel, 0.6)
-        blurred = cv2.GaussianBlur(padded, (0, 0), min(sigma, margin))
-        free *= 1 - np.minimum(np.asarray(blurred), 1)
+        free *= 1 - np.minimum(_soft(np.asarray(padded), min(sigma, float(margin))), 1)
     to_view = view.on_plane(normal, shot)
     shift = np.array([[1, 0, margin - 0.5], [0, 1, margin - 0.5], [0, 0, 1.0]])
     coarse = np.diag([_COARSE, _COARSE, 1.0])
@@ -219,11 +248,22 @@ def _shadow(
     return np.asarray(warped, np.float32)
 
 
+def _soft(mask: np.ndarray, sigma: float) -> np.ndarray:
+    """A blurred mask; a wide blur needs no fine pixels."""
+    if sigma < 2 * _COARSEST_BLUR:
+        return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma))
+    rows, cols = mask.shape
+    shrunk = int(sigma / _COARSEST_BLUR)
+    small = cv2.resize(mask, (-(-cols // shrunk), -(-rows // shrunk)), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / shrunk)
+    return np.asarray(cv2.resize(small, (cols, rows), interpolation=cv2.INTER_LINEAR))
+
+
 def _darken(
     image: np.ndarray,
     shares: list[np.ndarray],
     losses: list[np.ndarray],
-    region: Bool[np.ndarray, "rows cols"],
+    edges: Float32[np.ndarray, "edges 3"],
 ) -> None:
     """Take light away from a picture.
 
@@ -231,18 +271,23 @@ def _darken(
         image: The picture, which is changed.
         shares: How much of each light is stopped, in coarse pixels.
         losses: What of each colour is lost where all of that light is stopped.
-        region: Coarse pixels that may change.
+        edges: Of the part of the picture that may change; see `_edges`.
     """
     most = shares[0] if len(shares) == 1 else np.maximum(shares[0], shares[1])
-    changed = region & (most > np.float32(0.004))
-    left, top, wide, high = cv2.boundingRect(changed.astype(np.uint8))
+    left, top, wide, high = cv2.boundingRect((most > np.float32(0.004)).astype(np.uint8))
     if wide == 0:
         return
     left, top = max(left - 1, 0), max(top - 1, 0)
     part = slice(top, top + high + 2), slice(left, left + wide + 2)
-    factor = np.full((*changed[part].shape, 3), 255, np.float32)
+    rows, cols = most[part].shape
+    x = (np.arange(left, left + cols, dtype=np.float32) + np.float32(0.5)) * _COARSE
+    y = (np.arange(top, top + rows, dtype=np.float32) + np.float32(0.5)) * _COARSE
+    region = np.ones((rows, cols), bool)
+    for by_x, by_y, origin in edges:
+        region &= (by_x * x)[None] + (by_y * y + origin)[:, None] < 0
+    factor = np.full((rows, cols, 3), 255, np.float32)
     for share, loss in zip(shares, losses, strict=True):
-        factor *= 1 - (share[part] * region[part])[..., None] * loss.astype(np.float32)
+        factor *= 1 - (share[part] * region)[..., None] * loss.astype(np.float32)
     levels = cv2.resize((factor + np.float32(0.5)).astype(np.uint8), None, fx=_COARSE, fy=_COARSE)
     target = image[top * _COARSE :, left * _COARSE :][: levels.shape[0], : levels.shape[1]]
     levels = levels[: target.shape[0], : target.shape[1]]

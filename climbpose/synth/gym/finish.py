@@ -8,7 +8,7 @@ import numpy as np
 from climbpose.synth.climb import Hold
 from climbpose.synth.gym import marks
 from climbpose.synth.gym.interior import PAINTERS
-from climbpose.synth.gym.scenery import Finish, Look, Part, Surface
+from climbpose.synth.gym.scenery import Finish, Look, Part, Surface, lies_on_grid
 from climbpose.synth.gym.sheet import SHIFT, Sheet, Texture, noise
 
 
@@ -29,7 +29,11 @@ def paint(
         scale: Pixels a metre.
         rng: For all that is not the same twice.
     """
-    sheet = Sheet(surface.width, surface.height, scale, look.wall_colour)
+    is_board = surface.part == Part.WALL and lies_on_grid(holds)
+    look = look.suited(holds) if is_board else look
+    is_thing = surface.part == Part.THING
+    colour = surface.colour if is_thing else look.wall_colour
+    sheet = Sheet(surface.width, surface.height, scale, colour)
     if surface.part in PAINTERS:
         PAINTERS[surface.part](sheet, look, rng)
         return sheet.finished()
@@ -43,6 +47,8 @@ def paint(
         marks.powder(sheet, look, holds, rng)
     if surface.part != Part.CHEEK:
         marks.drill(sheet, look, rng)
+    if is_board:
+        marks.lamps(sheet, holds, rng)
     marks.scuff(sheet, look, rng)
     return sheet.finished()
 
@@ -76,6 +82,8 @@ def _wall(sheet: Sheet, look: Look, part: Part, rng: np.random.Generator) -> Non
     else:
         sheet.grain(0.02, (0.005, 0.005), rng)
         sheet.grain(0.012, (0.03, 0.03), rng)
+    if finish == Finish.BOARD and rng.random() < 0.4:
+        _shapes(sheet, look, rng)
     if finish != Finish.ROCK:
         _seams(sheet, look, 0.05 if wood else 0.015, rng)
     # Grime: darker near the floor, in clouds.

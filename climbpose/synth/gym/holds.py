@@ -20,6 +20,12 @@ COARSE_SPOKES = 8
 LARGE_M = 0.13
 """Half-width from which a hold's outline gets twice the corners."""
 
+_ANGULAR = 0.3
+"""Share of the holds whose outline is a rounded polygon's."""
+
+_CURVED = 0.4
+"""Share of the large holds that are bent like a bow."""
+
 PATCH_M = 0.07
 """Longest edge in a volume: small triangles let the painter sort them among the holds."""
 
@@ -135,9 +141,13 @@ def _dome(
     for wave in range(2, 6):
         strength = profile.wobble * rng.normal() * 4 / wave**2
         outline += strength * np.cos(wave * angle + rng.uniform(0, 2 * np.pi))
-    # Ends of real holds are blunt: between an ellipse and a box.
-    blunt = rng.uniform(2.0, 3.4)
-    outline /= (np.abs(np.cos(angle)) ** blunt + np.abs(np.sin(angle)) ** blunt) ** (1 / blunt)
+    if rng.random() < _ANGULAR:
+        outline /= _polygon(angle, rng)
+    else:
+        # Ends of real holds are blunt: between an ellipse and a box.
+        blunt = rng.uniform(2.0, 3.4)
+        sides = np.abs(np.cos(angle)) ** blunt + np.abs(np.sin(angle)) ** blunt
+        outline /= sides ** (1 / blunt)
     outline = np.clip(outline, 0.5, 1.4)
     share = np.concatenate([[0.0], np.repeat(rings[1:], spokes)])
     theta = np.concatenate([[0.0], np.tile(angle, len(rings) - 1)])
@@ -157,13 +167,27 @@ def _dome(
     dent = rng.uniform(*profile.dent)
     reach = (x / rng.uniform(0.45, 0.75)) ** 2 + ((y - profile.dent_y) / 0.35) ** 2
     height *= 1 - dent * np.exp(-reach)
-    y = y + profile.bend * rng.uniform(-1, 1) * (x**2 - 0.3)
+    bend = profile.bend * rng.uniform(-1, 1)
+    if hold.size_m > LARGE_M and rng.random() < _CURVED:
+        bend += rng.choice([-1, 1]) * rng.uniform(0.3, 0.7)
+    y = y + bend * (x**2 - 0.3)
     # The outer wall of real holds stands nearly upright on a rim of a few millimetres.
     local = np.stack(
         [hold.size_m * x, hold.size_m * aspect * y, hold.depth_m * np.clip(height, 0, 1.15)],
         axis=1,
     )
     return local, _grid(len(rings) - 1, spokes)
+
+
+def _polygon(angle: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One over the radius, about, of a triangle to a pentagon with round corners."""
+    corners = int(rng.integers(3, 6))
+    ways = 2 * np.pi * np.arange(corners) / corners + rng.uniform(0, 2 * np.pi)
+    across = np.maximum(np.cos(angle[:, None] - ways), 0)
+    sharp = rng.uniform(4, 9)
+    # Where one side is met squarely the outline is nearest to the middle.
+    reach: np.ndarray = 1.25 * (across**sharp).sum(axis=1) ** (1 / sharp)
+    return reach
 
 
 def _pyramid(hold: Hold, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,8 @@ def _mat(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
     sheet.paint[:] = sheet.bytes(look.mat_colour)
     scale = sheet.scale
     sheet.grain(0.03, (1.2, 1.2), rng)
-    sheet.grain(0.02, (0.15, 0.5), rng)
-    sheet.grain(0.015, (0.04, 0.04), rng)
+    sheet.grain(0.012, (0.15, 0.5), rng)
+    sheet.grain(0.006, (0.04, 0.04), rng)
     sheet.grain(0.012, (0.01, 0.01), rng)
     relief = noise(sheet.shape, (0.07 * scale, 0.5 * scale), rng)
     relief += 1.5 * noise(sheet.shape, (0.2 * scale, 0.35 * scale), rng)
@@ -26,6 +26,10 @@ def _mat(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
     for x in np.arange(rng.uniform(0, look.mat_seam_m), sheet.width_m, look.mat_seam_m):
         line = np.array([[x, 0], [x, sheet.height_m]])
         sheet.stroke(sheet.ink, line, int(rng.uniform(40, 130)), 0.006)
+        if rng.random() < 0.3:
+            # Strips of hook tape cover some joints.
+            sheet.stroke(sheet.ink, line, 30, 0.12)
+    _creases(sheet, look, rng)
     if rng.random() < 0.6:
         y = sheet.height_m - float(rng.uniform(1.5, 3.5))
         line = np.array([[0, y], [sheet.width_m, y]])
@@ -37,6 +41,24 @@ def _mat(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
     away = np.linspace(0, sheet.height_m, sheet.shape[0], dtype=np.float32)[:, None]
     cloud = np.clip(cloud - 0.5, 0, 3) * np.exp(-away / 2.5)
     sheet.chalk = cv2.convertScaleAbs(cloud * np.float32(40 * look.chalk))
+
+
+def _creases(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
+    """Folds of a slack cover: soft ridges, light on one side and dark on the other."""
+    dark, light = np.zeros(sheet.shape, np.uint8), np.zeros(sheet.shape, np.uint8)
+    for _ in range(int(3 * look.wrinkles * sheet.width_m)):
+        way = float(rng.normal(0, 0.5) + rng.choice([0.0, np.pi / 2], p=[0.7, 0.3]))
+        along = np.linspace(0, float(rng.uniform(0.3, 2.2)), 12)
+        bow = np.cumsum(np.cumsum(rng.normal(0, 0.006, 12)))
+        turn = np.array([[np.cos(way), np.sin(way)], [-np.sin(way), np.cos(way)]])
+        start = rng.uniform(0, 1, 2) * [sheet.width_m, sheet.height_m]
+        fold = start + np.stack([along, bow], axis=1) @ turn
+        level, wide = int(rng.uniform(60, 255)), float(rng.uniform(0.02, 0.06))
+        sheet.stroke(dark, fold, level, wide)
+        sheet.stroke(light, fold + np.array([0, wide]), level, wide)
+    relief = 0.16 * light.astype(np.float32) - 0.26 * dark.astype(np.float32)
+    relief = cv2.GaussianBlur(relief, (0, 0), max(0.022 * sheet.scale, 0.5))
+    sheet.gain *= 1 + relief / np.float32(255)
 
 
 def _ground(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
@@ -73,7 +95,7 @@ def _back(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
 def _ceiling(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
     """Trapezoid sheets or plain panels."""
     red, green, blue = look.room_colour
-    tone = float(rng.uniform(0.5, 1.5))
+    tone = float(rng.uniform(0.75, 1.4))
     sheet.paint[:] = sheet.bytes((tone * red, tone * green, tone * blue))
     sheet.grain(0.06, (2.0, 2.0), rng)
     pitch = float(rng.choice([0.3, 0.6, 1.2]))
@@ -97,10 +119,22 @@ def _lamp(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
 
 def _rope(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
     """Twisted strands."""
-    sheet.paint[:] = sheet.bytes((0.55, 0.45, 0.36))
+    sheet.paint[:] = sheet.bytes((0.5, 0.46, 0.41))
     for y in np.arange(0, sheet.height_m, 0.025):
         line = np.array([[0, y], [sheet.width_m, y + 0.03]])
-        sheet.stroke(sheet.ink, line, 120, 0.006)
+        sheet.stroke(sheet.ink, line, 60, 0.006)
+
+
+def _thing(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
+    """Cloth, plastic or leather: a seam or a zip, darker at the foot."""
+    sheet.grain(0.06, (0.05, 0.05), rng)
+    sheet.grain(0.03, (0.01, 0.01), rng)
+    if rng.random() < 0.4:
+        y = float(rng.uniform(0.6, 0.9)) * sheet.height_m
+        line = np.array([[0, y], [sheet.width_m, y]])
+        sheet.stroke(sheet.ink, line, int(rng.uniform(60, 160)), 0.01)
+    height = np.linspace(sheet.height_m, 0, sheet.shape[0], dtype=np.float32)[:, None]
+    sheet.gain *= 1 - np.float32(0.35) * np.exp(-height / np.float32(0.06))
 
 
 PAINTERS = {
@@ -111,5 +145,6 @@ PAINTERS = {
     Part.BEAM: _beam,
     Part.LAMP: _lamp,
     Part.ROPE: _rope,
+    Part.THING: _thing,
 }
 """Of all parts that are not walls to climb on."""

@@ -1,10 +1,19 @@
 """The flat surfaces that a gym is built from: walls, panels beside them, floor, hall."""
 
+from dataclasses import replace
+
 import numpy as np
 from jaxtyping import Float
 
 from climbpose.synth.climb import Wall
 from climbpose.synth.gym.scenery import Look, Part, Room, Surface
+from climbpose.synth.light import Colour
+
+_SIGHT_M = 1.4
+"""How far things stay from the phone and from the line to the wall's middle."""
+
+_SHOE = 3
+"""Row of the kind of thing that comes in pairs."""
 
 
 def _vector(*values: float | int) -> np.ndarray:
@@ -47,7 +56,7 @@ def build(
                 )
     top = float(main.corners[2, 2]) + look.head_m
     surfaces += _room(wall, look, phone, top, rng)
-    return surfaces
+    return surfaces + _things(wall, look, phone, rng)
 
 
 def _sides(
@@ -77,6 +86,61 @@ def _sides(
         edge = edge + along
         turn_deg = float(rng.uniform(-30, 25))
     return panels
+
+
+def _things(wall: Wall, look: Look, phone: np.ndarray, rng: np.random.Generator) -> list[Surface]:
+    """Bags, bottles, buckets and pads on the mats, away from the climber and the phone's sight."""
+    # Width, depth and height from and to, metres; how many sides.
+    kinds = (
+        ((0.35, 0.55), (0.22, 0.32), (0.15, 0.32), 4),
+        ((0.07, 0.09), (0.07, 0.09), (0.2, 0.28), 8),
+        ((0.16, 0.24), (0.16, 0.24), (0.15, 0.22), 8),
+        ((0.09, 0.11), (0.25, 0.29), (0.07, 0.1), 4),
+        ((0.9, 1.3), (0.7, 1.0), (0.1, 0.3), 4),
+        ((1.0, 1.6), (0.35, 0.45), (0.35, 0.42), 4),
+    )
+    made: list[Surface] = []
+    for _ in range(int(rng.uniform(0, 1 + 11 * look.clutter))):
+        x, y = rng.choice([-1, 1]) * rng.uniform(1.6, wall.width_m / 2 + 3), rng.uniform(-3, -0.3)
+        kind = int(rng.choice(len(kinds), p=[0.26, 0.22, 0.12, 0.24, 0.1, 0.06]))
+        *extents, sides = kinds[kind]
+        wide, deep, high = (float(rng.uniform(*extent)) for extent in extents)
+        yaw = float(rng.uniform(0, np.pi))
+        red, green, blue = rng.choice([0.12, 0.45, 0.75]) * rng.uniform(0.55, 1.1, 3)
+        colour = float(red), float(green), float(blue)
+        sight = phone[:2] / np.linalg.norm(phone[:2])
+        place = np.array([x, y])
+        beside = abs(float(place[0] * sight[1] - place[1] * sight[0]))
+        if beside > _SIGHT_M and np.hypot(*(place - phone[:2])) > _SIGHT_M:
+            made += _prism(place, yaw, (wide, deep, high), sides, colour)
+            if kind == _SHOE:
+                other = place + 0.14 * np.array([np.cos(yaw), np.sin(yaw)])
+                made += _prism(other, yaw + 0.1, (wide, deep, high), sides, colour)
+    return made
+
+
+def _prism(
+    place: np.ndarray,
+    yaw: float,
+    size: tuple[float, float, float],
+    sides: int,
+    colour: Colour,
+) -> list[Surface]:
+    """An upright thing's sides and top."""
+    wide, deep, high = size
+    angle = 2 * np.pi * (np.arange(sides + 1) + 0.5) / sides
+    reach = np.sqrt(0.5) if sides == 4 else 0.5
+    ring = reach * np.stack([wide * np.cos(angle), deep * np.sin(angle)], axis=1)
+    turn = np.array([[np.cos(yaw), np.sin(yaw)], [-np.sin(yaw), np.cos(yaw)]])
+    corners = np.column_stack([ring @ turn + place, np.zeros(sides + 1)])
+    rise = _vector(0, 0, high)
+    faces = [
+        _board(Part.THING, corners[k], corners[k + 1] - corners[k], rise) for k in range(sides)
+    ]
+    step = sides // 4
+    low, right, left = corners[2 * step] + rise, corners[3 * step], corners[step]
+    top = _board(Part.THING, low, right + rise - low, left + rise - low)
+    return [replace(face, colour=colour) for face in (*faces, top)]
 
 
 def _room(
@@ -115,7 +179,9 @@ def _room(
         half, near, far, high, float(wall.to_world(_vector(0, wall.height_m, 0))[1]), look, rng
     )
     if look.has_rope:
-        place = _vector(float(rng.uniform(-1, 1)) * wall.width_m / 3, 0, float(rng.uniform(0.3, 1)))
+        # Aside, so that it does not hang before the climber.
+        aside = -np.sign(phone[0] + 1e-9) * float(rng.uniform(0.34, 0.5)) * wall.width_m
+        place = _vector(aside, 0, float(rng.uniform(0.3, 1)))
         place[1] = min(0.0, -wall.height_m * np.sin(np.radians(wall.angle_deg))) - 0.5
         towards = phone - place
         across = _vector(-towards[1], towards[0], 0)

@@ -15,11 +15,17 @@ from climbpose.synth.light import Light
 MIDDLE_GREY = 0.75
 """Brightness of a middle grey among walls and holds, to which phones expose."""
 
-EXPOSURE_SHARE = 0.8
+EXPOSURE_SHARE = 0.75
 """Of the gap to the middle grey that the exposure makes up for: dark halls stay a little dark."""
+
+BRIGHTEST = 1.3
+"""Light on the wall, at most."""
 
 FLOOR_LEVEL = 0.9
 """Light on the mats, above which it is held back."""
+
+OVERHEAD_LEVEL = 0.5
+"""Light on ceilings, as a share of that on a floor."""
 
 SKY_STEP = 3
 """Pixels of the canvas for one of the sky, which has no fine detail."""
@@ -57,7 +63,11 @@ def lit_texture(
     near = np.ones((rows, columns), np.float32)
     if len(casters):
         lit, near = _shadows(surface, casters, light, (rows, columns), scale)
-    normals = np.broadcast_to(surface.normal.astype(np.float32), (rows, columns, 3))
+    facing = surface.normal
+    if surface.part in (Part.CEILING, Part.BEAM):
+        # The lamps hang there, and the floor throws their light back.
+        facing, near = np.array([0, 0, 1.0]), near * np.float32(OVERHEAD_LEVEL)
+    normals = np.broadcast_to(facing.astype(np.float32), (rows, columns, 3))
     shade = light.shade(normals, lit) * (near * _pools(surface, (rows, columns), rng))[..., None]
     if surface.part in (Part.MAT, Part.GROUND):
         # Walls around and above keep lamps from the floor; no phone lets it burn out either.
@@ -152,6 +162,8 @@ def exposed(light: Light, wall: Wall, look: Look) -> Light:
     # Holds and floor make the picture's mean greyer than the wall alone.
     scene = float(np.mean(shade)) * (0.5 * float(np.mean(look.wall_colour)) + 0.25)
     gain = float(np.clip((MIDDLE_GREY / scene) ** EXPOSURE_SHARE, 0.5, 4.0))
+    # Before black walls people must not turn white.
+    gain = min(gain, BRIGHTEST / float(np.mean(shade)))
     key, ambient = (
         (gain * red, gain * green, gain * blue) for red, green, blue in (light.key, light.ambient)
     )

@@ -8,6 +8,7 @@ import numpy as np
 from climbpose.synth.climb import Hold
 from climbpose.synth.gym.scenery import Look
 from climbpose.synth.gym.sheet import CHALK, SHIFT, Sheet, noise
+from climbpose.synth.light import Colour
 
 
 def drill(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:
@@ -115,11 +116,26 @@ def tag(sheet: Sheet, look: Look, holds: Sequence[Hold], rng: np.random.Generato
             continue
         sheet.fill(np.array([near - strip, far - strip, far + strip, near + strip]), colour)
         if kind > 0.6:
-            box = np.array([[-0.07, -0.04], [0.07, -0.04], [0.07, 0.04], [-0.07, 0.04]])
+            box = np.array([[-0.05, -0.03], [0.05, -0.03], [0.05, 0.03], [-0.05, 0.03]])
             sheet.fill(far + box, (0.9, 0.9, 0.88))
             sheet.fill(far + box * [0.95, 0.6] - [0, 0.008], colour)
             word = str(rng.choice(["START", "TOP", "V4", "6B"]))
-            sheet.write(word, (float(far[0]) - 0.055, float(far[1]) - 0.022), 0.03, CHALK)
+            sheet.write(word, (float(far[0]) - 0.04, float(far[1]) - 0.016), 0.02, CHALK)
+
+
+def lamps(sheet: Sheet, holds: Sequence[Hold], rng: np.random.Generator) -> None:
+    """A training board's diodes under its holds; those of the climber's holds shine."""
+    lit: tuple[Colour, ...] = ((0.3, 1.0, 0.4), (0.3, 0.5, 1.0), (1.0, 0.3, 0.9), (1.0, 0.3, 0.25))
+    is_on = rng.random() < 0.6
+    for hold in holds:
+        middle = sheet.pixels(np.array([[hold.u + sheet.width_m / 2, hold.v - 0.09]]))[0]
+        colour = (0.6, 0.6, 0.58)
+        radius = 0.005
+        if is_on and hold.is_used:
+            colour, radius = lit[int(rng.choice(4, p=[0.15, 0.6, 0.1, 0.15]))], 0.012
+        size = int(max(radius * sheet.scale, 0.7) * 2**SHIFT)
+        at = int(middle[0]), int(middle[1])
+        cv2.circle(sheet.paint, at, size, sheet.bytes(colour), -1, cv2.LINE_AA, SHIFT)
 
 
 def letter(sheet: Sheet, look: Look, rng: np.random.Generator) -> None:

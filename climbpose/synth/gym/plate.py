@@ -134,15 +134,16 @@ class Plate:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        x = np.arange(left, right, dtype=np.float32) + np.float32(0.5)
-        y = np.arange(upper, lower, dtype=np.float32) + np.float32(0.5)
-        pixels = np.stack(np.broadcast_arrays(x[None], y[:, None], np.float32(1)), axis=-1)
-        rays = pixels @ np.linalg.inv(shot.intrinsics @ shot.rotation).T.astype(np.float32)
-        along = rays @ self._axis().astype(np.float32)
-        length = np.sqrt(np.einsum("ijk,ijk->ij", rays, rays))
+        # Pixels to camera directions of depth 1, and those to depth along the plate's axis.
+        x = np.arange(left, right, dtype=np.float32) + np.float32(0.5 - shot.width / 2)
+        y = np.arange(upper, lower, dtype=np.float32) + np.float32(0.5 - shot.height / 2)
+        x, y = x / np.float32(shot.focal_px), y / np.float32(shot.focal_px)
+        along = (shot.rotation @ self._axis()).astype(np.float32)
+        depth = (along[0] * x)[None] + (along[1] * y + along[2])[:, None]
+        length = np.sqrt((x * x)[None] + (y * y + 1)[:, None])
         with np.errstate(divide="ignore"):
-            distance: np.ndarray = np.where(nearness > 0, length / along / nearness, np.inf)
-        return distance.astype(np.float32)
+            distance = length / (depth * nearness)
+        return np.asarray(np.where(nearness > 0, distance, np.float32(np.inf)))
 
     def _axis(self) -> np.ndarray:
         """The plate's viewing direction in the world."""

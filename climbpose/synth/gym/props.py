@@ -17,6 +17,15 @@ from climbpose.synth.light import Light
 BOLT_M = 0.007
 """Radius of the hole in a hold's middle."""
 
+LINES_M = 2.5
+"""How far routes are from the middle of a wall, at most."""
+
+STRAY_M = 0.6
+"""How far holds are from their route's line."""
+
+DUAL = 0.45
+"""Share of the holds with two textures."""
+
 GRAIN_PX = 512
 """Side of the noise that specks and chalk are taken from."""
 
@@ -110,7 +119,11 @@ def _colours(
     held: Sequence[Hold], look: Look, rng: np.random.Generator
 ) -> Float32[np.ndarray, "holds 3"]:
     """Of each hold, a little faded each in its own way."""
+    look = look.suited(held)
     others = look.other_colours or (look.route_colour,)
+    count = len(others)
+    # Each colour is a route of its own, a line up the wall.
+    feet, slants = rng.uniform(-LINES_M, LINES_M, count), rng.normal(0, 0.4, count)
     chosen = []
     for hold in held:
         if hold.kind == "volume" and rng.random() < 0.8:
@@ -118,7 +131,8 @@ def _colours(
         elif hold.is_used and not look.mixed:
             colour = look.route_colour
         else:
-            colour = others[int(rng.integers(len(others)))]
+            gaps = np.abs(hold.u - feet - slants * (hold.v - 2)) + rng.exponential(STRAY_M, count)
+            colour = others[int(np.argmin(gaps))]
         fade = rng.uniform(0, 0.1) ** 1.5 * 2
         chosen.append((1 - fade) * np.array(colour) * rng.uniform(0.9, 1.08) + fade * 0.55)
     return np.array(chosen, np.float32)
@@ -159,9 +173,10 @@ def _shaded(
     fine, cloud, coarse = speckle(0.004), speckle(0.012), speckle(0.04)
     albedo = albedo * (1 + 0.015 * fine + 0.02 * cloud + 0.025 * coarse)[:, None]
     # Two textures: the lower part of some holds is smooth and shiny.
-    is_dual = (rng.random(count) < 0.35)[owner] & ~is_volume
+    is_dual = (rng.random(count) < DUAL)[owner] & ~is_volume
     bow = rng.uniform(-0.8, 0.8, count).astype(np.float32)[owner]
-    smooth = is_dual & (local[:, 1] + bow * local[:, 0] ** 2 / size < -0.12 * size)
+    edge = rng.uniform(-0.3, 0.1, count).astype(np.float32)[owner]
+    smooth = is_dual & (local[:, 1] + bow * local[:, 0] ** 2 / size < edge * size)
     gloss = np.clip(look.gloss + 0.2 * rng.normal(size=count), 0.03, 1).astype(np.float32)[owner]
     gloss = np.where(smooth, np.maximum(gloss, 0.5), np.where(is_volume, 0.06, gloss))
     albedo = np.where(smooth[:, None], 0.8 * albedo, albedo)

@@ -1,12 +1,17 @@
 """What stands around a climber: the look of a gym, and what its surfaces are."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from jaxtyping import Float
 
+from climbpose.synth.climb import Hold
 from climbpose.synth.light import Colour
+
+BOARD_GRID_M = 0.2
+"""Between the holds of a training board."""
 
 
 class Finish(StrEnum):
@@ -46,10 +51,12 @@ class Part(StrEnum):
     BEAM = "beam"
     LAMP = "lamp"
     ROPE = "rope"
+    THING = "thing"
+    """What people leave on the mats."""
 
 
 _WALL_COLOURS: dict[Finish, tuple[Colour, ...]] = {
-    Finish.PLYWOOD: ((0.86, 0.72, 0.5), (0.82, 0.68, 0.49), (0.77, 0.62, 0.43), (0.9, 0.78, 0.58)),
+    Finish.PLYWOOD: ((0.84, 0.73, 0.54), (0.8, 0.69, 0.52), (0.75, 0.63, 0.46), (0.88, 0.78, 0.6)),
     Finish.PAINTED: (
         (0.9, 0.88, 0.82),
         (0.86, 0.86, 0.84),
@@ -64,6 +71,24 @@ _WALL_COLOURS: dict[Finish, tuple[Colour, ...]] = {
     Finish.PANELS: ((0.86, 0.85, 0.8), (0.84, 0.71, 0.5), (0.42, 0.44, 0.46)),
     Finish.BOARD: ((0.86, 0.68, 0.1), (0.16, 0.16, 0.17), (0.84, 0.7, 0.48), (0.78, 0.76, 0.7)),
 }
+
+_BOARDS: tuple[Colour, ...] = (
+    (0.84, 0.66, 0.12),
+    (0.2, 0.2, 0.21),
+    (0.8, 0.69, 0.5),
+    (0.84, 0.66, 0.12),
+    (0.7, 0.7, 0.7),
+)
+"""Of training boards."""
+
+_BOARD_HOLDS: tuple[Colour, ...] = (
+    (0.06, 0.22, 0.48),
+    (0.08, 0.08, 0.09),
+    (0.85, 0.84, 0.8),
+    (0.85, 0.66, 0.08),
+    (0.48, 0.5, 0.52),
+    (0.72, 0.55, 0.34),
+)
 
 _ACCENTS: tuple[Colour, ...] = (
     (0.25, 0.27, 0.28),
@@ -141,6 +166,8 @@ class Look:
             more below 0 is a free edge.
         head_m: Height of an upright panel above the wall, 0 for none.
         has_rope: Whether a rope hangs in front of the wall.
+        board_colour: Of the wall where the holds lie on a board's grid.
+        board_holds: Colours of the holds there.
     """
 
     finish: Finish = Finish.PLYWOOD
@@ -170,6 +197,23 @@ class Look:
     side_deg: tuple[float, float] = (25.0, -20.0)
     head_m: float = 0.0
     has_rope: bool = False
+    board_colour: Colour = _BOARDS[0]
+    board_holds: tuple[Colour, ...] = _BOARD_HOLDS[:2]
+
+    def suited(self, holds: Sequence[Hold]) -> "Look":
+        """The same, or a training board's where the holds lie on its grid."""
+        if not lies_on_grid(holds):
+            return self
+        return replace(
+            self,
+            finish=Finish.BOARD,
+            wall_colour=self.board_colour,
+            bolt_pitch_m=BOARD_GRID_M,
+            mixed=True,
+            other_colours=self.board_holds,
+            sign="",
+            tags=0.0,
+        )
 
     @classmethod
     def base(cls) -> "Look":
@@ -187,7 +231,7 @@ class Look:
         order = rng.choice(count, count, replace=False, p=_HOLD_SHARES / _HOLD_SHARES.sum())
         palette = [_muted(_HOLD_COLOURS[k], rng) for k in order]
         room = list(Room)[int(rng.choice(3, p=[0.62, 0.26, 0.12]))]
-        room_light = {Room.HALL: (0.5, 0.85), Room.CELLAR: (0.12, 0.4), Room.OUTDOOR: (0.5, 0.7)}
+        room_light = {Room.HALL: (0.5, 0.85), Room.CELLAR: (0.2, 0.5), Room.OUTDOOR: (0.5, 0.7)}
         mats: tuple[Colour, ...] = (
             (0.5, 0.51, 0.53),
             (0.3, 0.31, 0.33),
@@ -198,7 +242,7 @@ class Look:
             (0.62, 0.62, 0.63),
             (0.25, 0.29, 0.35),
             (0.55, 0.53, 0.47),
-            (0.36, 0.26, 0.24),
+            (0.3, 0.3, 0.29),
         )
         grey = float(rng.uniform(*room_light[room]))
         head = float(rng.uniform(0.3, 1.6)) if rng.random() < 0.45 else 0.0
@@ -211,7 +255,7 @@ class Look:
             dirt=float(rng.beta(1.5, 2.5)),
             rubber=float(rng.beta(1.5, 2.0)),
             chalk=float(rng.beta(2, 2)),
-            tags=float(rng.choice([0, 0, 0.15, 0.5])),
+            tags=float(rng.choice([0, 0.05, 0.1, 0.25])),
             route_colour=palette[0],
             other_colours=tuple(palette[1 : int(rng.integers(3, 10))]),
             mixed=bool(is_board or rng.random() < 0.25),
@@ -235,7 +279,19 @@ class Look:
             side_deg=(_side(rng), _side(rng)),
             head_m=head,
             has_rope=bool(rng.random() < 0.06),
+            board_colour=_muted(_BOARDS[int(rng.integers(len(_BOARDS)))], rng, 0.04),
+            board_holds=tuple(
+                _muted(_BOARD_HOLDS[k], rng, 0.04)
+                for k in rng.permutation(len(_BOARD_HOLDS))[: int(rng.integers(1, 4))]
+            ),
         )
+
+
+def lies_on_grid(holds: Sequence[Hold]) -> bool:
+    """Whether nearly all holds lie on the grid of a training board."""
+    places = np.array([(hold.u, hold.v) for hold in holds]).reshape(-1, 2) / BOARD_GRID_M
+    on_grid = (np.abs(places - np.round(places)) < 0.05).all(axis=1)
+    return len(holds) > 10 and float(on_grid.mean()) > 0.7
 
 
 def _pitch(finish: Finish, rng: np.random.Generator) -> float:
@@ -266,6 +322,7 @@ class Surface:
         up: From there along the left edge, unit.
         width: Length of the lower edge, metres.
         height: Length of the left edge, metres.
+        colour: Of things; the look decides for all others.
     """
 
     part: Part
@@ -274,6 +331,7 @@ class Surface:
     up: Float[np.ndarray, "3"]
     width: float
     height: float
+    colour: Colour = (0.5, 0.5, 0.5)
 
     @property
     def normal(self) -> Float[np.ndarray, "3"]:

@@ -303,8 +303,8 @@ class Rig:
         share = wanted / straight
         # An almost straight limb that yields a little bends a lot, so a free one yields early.
         free = 1 - aim.firmness
-        soft = 0.002 + 0.018 * free
-        kept = share - soft * np.logaddexp(0, (share - LONGEST + 0.01 * free) / soft)
+        soft = 0.002 + 0.048 * free
+        kept = share - soft * np.logaddexp(0, (share - LONGEST + 0.03 * free) / soft)
         kept = kept + soft * np.logaddexp(0, (SHORTEST - kept) / soft)
         return direction, kept * straight, share
 

@@ -24,7 +24,7 @@ _JERK = np.repeat([28.0, 90.0, 70.0, 140.0], [3, 3, 3, 4])
 _FLIGHT = 0.3
 """Tolerable departure from free fall, metres a second squared."""
 
-_JOINT = 30.0
+_JOINT = 20.0
 """Tolerable acceleration of elbows and knees, metres a second squared."""
 
 _STEP = 1e-4
@@ -34,7 +34,7 @@ _LONGEST_STEP = np.repeat([0.15, 0.3, 0.25, 0.6], [3, 3, 3, 4])
 """Of an iteration."""
 
 _DAMPING = 1e-3
-"""Share of the matrix's diagonal that is added to it."""
+"""Share of the diagonal of each frame's own matrix that is added to it."""
 
 
 def stiffness_of(plan: Plan) -> Float[np.ndarray, "4 frames 13"]:
@@ -81,10 +81,12 @@ def step(
     blocks = np.zeros((4, frames, FREEDOMS, FREEDOMS))
     blocks[0] = share * np.swapaxes(slopes, -1, -2) @ slopes
     gradient = share * np.einsum("ftd,ft->fd", slopes, residuals[0])
+    # Not of what couples the frames, whose diagonal grows with the rate and would hold back slow,
+    # wide motion.
+    blocks[0][:, index, index] += _DAMPING * (1 + blocks[0][:, index, index])
     _add_flight(blocks, gradient, cost, posture)
     _add_joints(blocks, gradient, cost, posture)
     _add_stiffness(blocks, gradient, stiffness, freedoms)
-    blocks[0][:, index, index] += _DAMPING * (1 + blocks[0][:, index, index])
     change = -_solved(blocks, gradient)
     limited: np.ndarray = np.clip(change, -_LONGEST_STEP, _LONGEST_STEP)
     return limited

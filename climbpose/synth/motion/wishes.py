@@ -11,7 +11,7 @@ from climbpose.synth.motion.cost import SWIVEL_RANGE
 from climbpose.synth.motion.rig import SWIVEL, Aim, Posture, Rig
 from climbpose.synth.motion.rotation import turned, unit
 
-_NEAREST = (0.65, 0.65, 0.42, 0.42)
+_NEAREST = (0.65, 0.65, 0.5, 0.5)
 """Distance that a free hand or foot keeps from shoulder or hip, as a share of the limb's length."""
 
 _FASTEST = 8.0

@@ -110,13 +110,16 @@ def _land_limbs(
     flight = on - off
     place = pelvis * [1, 1, 0]
     for foot in FEET:
+        # Feet that hang already need not wait to be brought below the body.
+        begin = off - 0.2
         if climber.holds_on(foot):
             dangle(climber, foot, off, 0.5 * flight, lift=0.05)
+            begin = off + 0.5 * flight
         apart = climber.uniform(0.12, 0.2)
         spot = place - side(foot) * apart * leftward(heading) + 0.08 * forward(heading)
         # Falls with the body until it meets the floor.
         below = beside(spot * [1, 1, 0] - pelvis, None, upright_axes)
-        climber.free(foot, below, off + 0.5 * flight, on - 0.02, lift=0.0)
+        climber.free(foot, below, begin, on - 0.02, lift=0.0)
         tread(climber, foot, spot, on, on)
         climber.bend(foot, np.array([0.45, -1.0, 0.2]), off, on)
     for hand in HANDS:

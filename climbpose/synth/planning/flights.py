@@ -108,12 +108,12 @@ def cut_loose(climber: Climber) -> bool:
     now = script.time
     for foot in FEET:
         dangle(climber, foot, now + climber.uniform(0.0, 0.1), 0.4, size=climber.uniform(0.1, 0.35))
-    duration = climber.uniform(1.5, 2.5)
+    duration = climber.uniform(1.5, 2.5) * (1 - 0.35 * climber.haste)
     push = -climber.uniform(0.0, 0.9) * climber.wall.axes[2] * [0, -1, 0] + climber.rng.normal(
         0, 0.25, 3
     ) * [1, 0, 0]
     swing(climber, now, push, duration, plumb(climber))
-    script.time = now + climber.uniform(0.75, 0.95) * duration
+    script.time = now + (climber.uniform(0.75, 0.95) - 0.2 * climber.haste) * duration
     script.mark(Move.CUT_LOOSE, FEET)
     if climber.chance(climber.style.campus):
         campus(climber)
@@ -198,11 +198,11 @@ def dyno(climber: Climber) -> bool:
     for foot in FEET:
         dangle(climber, foot, off - climber.uniform(0.0, 0.03), flight + 0.2, size=0.25)
     script.flights.append((off, on))
-    duration = climber.uniform(1.5, 2.3)
+    duration = climber.uniform(1.5, 2.3) * (1 - 0.35 * climber.haste)
     swing(climber, on, catch_speed, duration, plumb(climber))
     script.time = on + 0.4
     script.mark(Move.DYNO, (*HANDS, *FEET))
-    script.time = on + climber.uniform(0.65, 0.9) * duration
+    script.time = on + (climber.uniform(0.65, 0.9) - 0.2 * climber.haste) * duration
     script.mark(Move.CUT_LOOSE, FEET)
     feet_on(climber)
     return True

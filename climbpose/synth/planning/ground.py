@@ -113,7 +113,7 @@ def turn_to(climber: Climber, heading: float) -> None:
     count = int(np.ceil(abs(change) / np.radians(50)))
     here = goal[:3] * [1, 1, 0]
     foot = FEET[int(change < 0)]
-    beat = climber.uniform(0.38, 0.5)
+    beat = climber.uniform(0.44, 0.56)
     start = float(goal[3])
     for k in range(count + 1 if count else 0):
         now = script.time
@@ -230,6 +230,7 @@ def mount(climber: Climber) -> bool:
             clearance=0.96 * climber.measures.standing,
         )
         if found is None:
+            hang_arms(climber, script.time, script.time + 0.6)
             return False
         climber.reach(hand, *found)
     begin = script.time

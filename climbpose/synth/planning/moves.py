@@ -45,6 +45,7 @@ class Climber:
         points: What each limb holds, in the wall's coordinates; NaN where it is free.
         rows: Rows of these holds, `FLOOR`, or None.
         hurry: How fast moves are made; 1 is usual.
+        haste: How little time there is for moves that gain no height, 0 to 1.
         way: 1 up, -1 down.
         drift: Metres sideways for each metre upwards.
         last: The limb that moved last.
@@ -63,6 +64,7 @@ class Climber:
         self.points = np.full((4, 3), np.nan)
         self.rows: list[int | None] = [None] * 4
         self.hurry = 1.0
+        self.haste = 0.0
         self.way = 1.0
         self.drift = style.slope
         self.last: Limb | None = None
@@ -147,6 +149,33 @@ class Climber:
         self.points[limb] = point
         self.rows[limb] = row
 
+    def leaving(self, limb: Limb, delay: float) -> float:
+        """When a limb leaves: in a hurry a foot while a hand is still on its way, or a hand a foot.
+
+        Args:
+            limb: Which.
+            delay: After the last limb's arrival, or before it by as much as the hurry allows.
+        """
+        script = self.script
+        ready = script.time + delay
+        last = self.last
+        if last is None or last.is_hand == limb.is_hand or not self.is_steady:
+            return ready
+        way = script.arrived(last) - script.stays[last][-2].end
+        early = float(np.clip(0.6 * (self.hurry - 1.05), 0.0, 0.6)) * way
+        # Two limbs always hold, and each rests a moment where it is.
+        rested = script.arrived(limb) + 0.08
+        others = sorted(script.arrived(each) for each in Limb if each is not limb)
+        return max(ready - early, others[-2] + 0.03, rested)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether all limbs hold, and the last thing done was a limb's arrival."""
+        if self.last is None or not all(self.holds_on(limb) for limb in Limb):
+            return False
+        stays = self.script.stays[self.last]
+        return len(stays) > 1 and bool(self.script.time == stays[-1].begin)
+
     def way_to(self, limb: Limb, point: np.ndarray) -> float:
         """How far a limb is from a place, metres; a loose one is about a leg's length away."""
         if not self.holds_on(limb):
@@ -208,21 +237,22 @@ class Climber:
         if is_dynamic:
             low = self.stance(extension=np.array([0.98, 0.98, 0.68, 0.68]))
             begin = script.time
-            self.shift(low, begin - 0.1, begin + 0.28)
-            leave = begin + 0.3
+            dip = max(0.15, 0.3 / max(1.0, self.hurry))
+            self.shift(low, begin - 0.1, begin + dip - 0.02)
+            leave = begin + dip
             arrive = leave + self.uniform(0.26, 0.38) + 0.08 * max(0.0, way - 0.6)
-            self.shift(stance, begin + 0.16, arrive)
+            self.shift(stance, begin + 0.5 * dip, arrive)
         else:
-            leave = script.time + self.uniform(0.06, 0.2) / self.hurry**2
+            leave = self.leaving(hand, self.uniform(0.06, 0.2) / self.hurry**2)
             duration = self.uniform(0.38, 0.66) * (0.75 + 0.4 * way) / self.hurry
-            arrive = leave + max(0.3, 0.38 * way, duration)
-            self.shift(stance, script.time - 0.12, arrive - 0.02)
+            arrive = leave + max(0.27, 0.38 * way, duration)
+            self.shift(stance, min(script.time, leave) - 0.12, arrive - 0.02)
         self.put(hand, row, point, leave, arrive, Touch.GRIP)
         self.bend(hand, ELBOW, leave, arrive)
         script.time = arrive
         script.mark(move, (hand,))
         self.last = hand
-        if self.chance(self.style.corrections * 0.6):
+        if self.chance(self.style.corrections * 0.6 * (1 - self.haste)):
             self.correct(hand)
 
     def try_step(
@@ -262,21 +292,21 @@ class Climber:
         way = self.way_to(foot, point)
         self.look(point)
         now = script.time
-        leave = now + self.uniform(0.1, 0.22) / self.hurry**2
+        leave = self.leaving(foot, self.uniform(0.1, 0.22) / self.hurry**2)
         duration = self.uniform(0.34, 0.54) * (0.75 + 0.5 * way) / self.hurry
-        arrive = leave + max(0.3, 0.42 * way, duration)
+        arrive = leave + max(0.29, 0.42 * way, duration)
         if self.holds_on(foot) and self.holds_on(other(foot)):
             stand = self.points[other(foot), 0]
             centre = float(np.nanmean(self.points[:, 0]))
             shifted = self.stance(over=0.65 * stand + 0.35 * centre)
-            self.shift(shifted, now - 0.15, leave + 0.15)
+            self.shift(shifted, min(now, leave) - 0.15, leave + 0.15)
         self.put(foot, row, point, leave, arrive, touch)
         self.shift(stance, leave + 0.3 * (arrive - leave), arrive + 0.12)
         self.bend(foot, KNEE, leave, arrive)
         script.time = arrive
         script.mark(move, (foot,))
         self.last = foot
-        if self.chance(self.style.corrections * 0.7):
+        if self.chance(self.style.corrections * 0.7 * (1 - self.haste)):
             self.correct(foot)
 
     def correct(self, limb: Limb) -> None:
@@ -284,9 +314,9 @@ class Climber:
         script = self.script
         stay = script.stays[limb][-1]
         leave = script.time + self.uniform(0.08, 0.15)
-        arrive = leave + self.uniform(0.16, 0.26)
+        arrive = leave + self.uniform(0.24, 0.34)
         script.leave(limb, leave)
-        lift = self.uniform(0.015, 0.045)
+        lift = self.uniform(0.015, 0.04)
         script.place(limb, replace(stay, begin=arrive, lift=lift, end=np.inf))
         script.time = arrive + 0.05
         script.mark(Move.REACH if limb.is_hand else Move.STEP, (limb,))

@@ -24,6 +24,9 @@ from climbpose.synth.planning.tactics import Pacer, climb_on
 
 __all__ = ["make_plan"]
 
+LONG = 8.0
+"""Seconds from which a clip has time for a walk to the wall and an ending."""
+
 
 def make_plan(
     style: Style, wall: Wall, body: Body, fps: float, frames: int, rng: np.random.Generator
@@ -40,7 +43,8 @@ def make_plan(
     """
     duration = frames / fps
     climber = Climber(style, wall, Measures.of(body), rng, -float(rng.uniform(0.2, 1.5)))
-    if style.starts_on_ground:
+    # In a short clip there is little time to climb; so it seldom begins on the floor.
+    if style.starts_on_ground and climber.chance((duration / LONG) ** 2):
         walk_up(climber, duration)
     else:
         hang_on(climber, duration)
@@ -53,8 +57,7 @@ def make_plan(
 def write(climber: Climber, duration: float) -> None:
     """Climb until the clip is over."""
     script, style = climber.script, climber.style
-    share = climber.uniform(0.45, 0.8) if duration > 4 else climber.uniform(0.1, 0.5)
-    end = np.inf if style.ending is Ending.STILL_CLIMBING else share * duration
+    end = time_of_end(climber, duration)
     pacer = Pacer(climber)
     while script.time < duration + 0.6:
         is_on_ground = all(climber.floor(foot) for foot in FEET) and not any(
@@ -68,7 +71,7 @@ def write(climber: Climber, duration: float) -> None:
             finish(climber)
         elif climber.way < 0 and is_low(climber):
             climber.way = 1.0
-            if style.ending is not Ending.STILL_CLIMBING or climber.chance(0.4):
+            if style.ending is not Ending.STILL_CLIMBING:
                 fall(climber)
             pacer = Pacer(climber)
         elif climber.way > 0 and is_high(climber):
@@ -82,6 +85,17 @@ def write(climber: Climber, duration: float) -> None:
         else:
             pacer.update()
             climb_on(climber, pacer)
+
+
+def time_of_end(climber: Climber, duration: float) -> float:
+    """When the ending begins, seconds; in a short clip late or never, for it shows climbing."""
+    is_endless = climber.style.ending is Ending.STILL_CLIMBING
+    if is_endless or not climber.chance((duration - 2) / (LONG - 2)):
+        return np.inf
+    begun = max(0.0, climber.script.time)
+    if duration >= LONG:
+        return begun + climber.uniform(0.45, 0.8) * (duration - begun)
+    return begun + climber.uniform(0.6, 0.85) * duration
 
 
 def is_high(climber: Climber) -> bool:
@@ -116,7 +130,7 @@ def around(climber: Climber) -> None:
     far = here + np.array([climber.uniform(-1.0, 1.0), -climber.uniform(1.2, 3.5), 0])
     far[0] = np.clip(far[0], -half - 0.5, half + 0.5)
     walk(climber, far, climber.uniform(-0.6, 0.6) + np.pi * climber.chance(0.3))
-    stand(climber, climber.uniform(0.5, 2.5), np.array([here[0], -0.3, 2.4]))
+    stand(climber, climber.uniform(0.4, 1.6), np.array([here[0], -0.3, 2.4]))
     if climber.chance(climber.style.liking(Move.CHALK) + 0.2):
         rub_chalk(climber)
     approach(climber)
@@ -129,7 +143,7 @@ def approach(climber: Climber) -> None:
     place = standing_place(climber, u)
     walk(climber, place, 0.0)
     if climber.chance(0.5):
-        stand(climber, climber.uniform(0.3, 1.5), place + np.array([0, 0.5, 2.6]))
+        stand(climber, climber.uniform(0.3, 0.9), place + np.array([0, 0.5, 2.6]))
     mount(climber)
 
 
@@ -138,12 +152,12 @@ def walk_up(climber: Climber, duration: float) -> None:
     half = climber.wall.width_m / 2 - 0.9
     u = climber.uniform(-half, half)
     place = standing_place(climber, u)
-    distance = climber.uniform(0.6, 3.2) if duration > 4 else climber.uniform(0.5, 2.0)
+    distance = climber.uniform(0.5, min(3.2, 0.25 * duration))
     place = place + np.array([climber.uniform(-0.6, 0.6) * distance, -distance, 0])
     stand_at(climber, place, climber.uniform(-0.5, 0.5))
-    if climber.chance(0.3):
+    if duration >= 1.5 * LONG and climber.chance(0.3):
         stand(climber, climber.uniform(0.5, 1.5), np.array([u, -0.3, 2.4]))
-    if climber.chance(climber.style.liking(Move.CHALK)):
+    if duration >= 1.5 * LONG and climber.chance(climber.style.liking(Move.CHALK)):
         rub_chalk(climber)
     approach(climber)
 

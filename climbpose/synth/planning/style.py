@@ -28,7 +28,7 @@ SPECIALS = {
     Move.DYNO: 0.25,
     Move.SHAKE: 0.12,
     Move.CHALK: 0.12,
-    Move.REST: 0.3,
+    Move.REST: 0.2,
 }
 """Moves whose frequency a style sets, and how frequent they usually are at most."""
 
@@ -77,9 +77,9 @@ class Style:
         }
         favourite = str(rng.choice([*SPECIALS]))
         specials[favourite] = round(min(1.0, 2.5 * specials[favourite] + 0.1), 3)
-        ending = rng.choice([*Ending], p=[0.55, 0.2, 0.1, 0.15])
+        ending = rng.choice([*Ending], p=[0.7, 0.12, 0.1, 0.08])
         return cls(
-            pace=round(float(np.clip(rng.uniform(1.0, 4.6) * rng.uniform(0.85, 1.1), 1, 4)), 2),
+            pace=round(float(np.clip(rng.uniform(1.5, 5.0) * rng.uniform(0.7, 1.1), 1, 4)), 2),
             dynamic=round(float(rng.beta(1.0, 1.8)), 3),
             specials=specials,
             campus=round(float(rng.choice([0.0, rng.uniform(0, 0.35)], p=[0.75, 0.25])), 3),
@@ -87,7 +87,7 @@ class Style:
                 float(rng.normal(0, 0.35) + (rng.random() < 0.15) * rng.choice([-2, 2])), 2
             ),
             spread=round(float(rng.uniform(0.8, 1.25)), 3),
-            corrections=round(float(rng.uniform(0, 0.3)), 3),
+            corrections=round(float(rng.uniform(0, 0.4)), 3),
             starts_on_ground=bool(rng.random() < 0.15),
             ending=Ending(str(ending)),
             board=bool(rng.random() < 0.12),

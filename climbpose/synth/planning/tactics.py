@@ -36,9 +36,9 @@ class Pacer:
         gained = (self._now() - self._height) * climber.way
         self.ahead = gained - wish * (climber.script.time - self._time)
         pace = climber.style.pace
-        climber.hurry = float(
-            np.clip(0.85 + 0.08 * pace - 0.7 * self.ahead, 0.8, 1.0 + 0.28 * pace)
-        )
+        usual = 0.8 + 0.2 * pace + 0.25 * max(0.0, pace - 2.5)
+        climber.hurry = float(np.clip(usual - 0.9 * self.ahead, 0.8, 1.0 + 0.4 * pace))
+        climber.haste = float(np.clip(max(0.4 * (pace - 2), -4 * self.ahead), 0, 1))
 
 
 def climb_on(climber: Climber, pacer: Pacer) -> None:
@@ -53,7 +53,7 @@ def climb_on(climber: Climber, pacer: Pacer) -> None:
     if pacer.ahead > 0.15 and climber.chance(0.7):
         wait(climber, min(1.2, 0.3 + 4 * pacer.ahead / climber.style.pace))
         return
-    if climber.chance(0.15 * climber.style.liking(Move.REST)):
+    if climber.chance(0.15 * climber.style.liking(Move.REST) * (1 - climber.haste)):
         climber.pause(climber.uniform(0.3, 1.4))
         return
     if climber.way > 0 and try_special(climber):
@@ -102,6 +102,8 @@ def try_special(climber: Climber) -> bool:
         share = climber.style.liking(move)
         if share < 1:
             share *= 0.3 if move in _RARE else 0.6
+            # A dyno gains height as fast as plain moves do; all others cost time.
+            share *= 1 - (0.3 if move is Move.DYNO else 0.92) * climber.haste
         if climber.last_special is not move and climber.chance(share) and MOVES[move](climber):
             climber.last_special = move
             return True
@@ -119,7 +121,7 @@ def reach_up(climber: Climber) -> None:
     hand = other(low) if climber.last == low else low
     if climber.points[hand, 1] - climber.points[other(hand), 1] > 0.3 * stature:
         hand = low
-    eager = 0.75 + 0.22 * min(style.pace, 4.0)
+    eager = 0.75 + 0.22 * min(style.pace, 4.0) + 0.2 * climber.haste
     base = max(climber.points[hand, 1], climber.points[other(hand), 1] - 0.1 * stature)
     v = base + climber.uniform(0.14, 0.3) * stature * eager
     rise = v - climber.points[hand, 1]

@@ -6,7 +6,7 @@ import numpy as np
 
 from climbpose.synth.climb import Contact, Limb, Move, Phase, Plan, Touch, Wall
 
-FPS = 30.0
+FPS = 20.0
 
 Way = tuple[float, float, tuple[float, float, float]]
 """From when to when (seconds) a limb goes to where (wall coordinates)."""

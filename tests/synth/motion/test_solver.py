@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from climbpose.synth.body import Body, BodyShape
-from climbpose.synth.climb import Climb, Limb, Plan
+from climbpose.synth.climb import Climb, Limb, Plan, Wall
 from climbpose.synth.motion import solver as motion
 from climbpose.synth.motion.rig import LIMB_BONES
+from climbpose.synth.planning.planner import make_plan
+from climbpose.synth.planning.style import Style, sample_angle
 from tests.synth.motion import plans
 
 
@@ -133,3 +135,38 @@ def test_a_mirrored_plan_makes_a_mirrored_climb(body: Body) -> None:
     ]
     for row, column in [*pairs, (0, 0)]:
         assert np.linalg.norm(first[:, row] - second[:, column], axis=1).max() < 0.12
+
+
+def test_sampled_climbs_meet_holds_and_stay_human(body: Body) -> None:
+    """Of twelve climbers on all walls: where they hold, how deep in the wall, how far bent."""
+    errors, depths = [], []
+    hands_and_feet = ("finger", "metacarpal", "wrist", "toe", "foot")
+    ends = [body.bone(name) for name in body.bones if name.startswith(hands_and_feet)]
+    inner = ~np.isin(body.vertex_bones[:, 0], ends)
+    for seed in range(12):
+        rng = np.random.default_rng(100 + seed)
+        wall = Wall(sample_angle(rng), 5.0, 6.0)
+        plan = make_plan(Style.sample(rng), wall, body, 20.0, 24, rng)
+        climb = motion.solve(plan, body, rng)
+        errors.append(climb.contact_error().ravel())
+        for frame in range(0, len(plan), 8):
+            vertices = body.skin(climb.rotations[frame], climb.joints[frame])
+            depths.append(-wall.to_wall(vertices[inner].astype(float))[:, 2].min())
+        for limb in Limb:
+            assert _angle(climb, body, limb).max() < 150
+        back, up = np.moveaxis(_thighs(climb, body), -1, 0)[1:]
+        assert np.degrees(np.arcsin(back)).max() < 40
+        assert np.degrees(np.arccos(-up)).max() < 140
+    assert np.nanpercentile(np.concatenate(errors), 99) < 0.05
+    assert max(depths) < 0.03
+
+
+def _thighs(climb: Climb, body: Body) -> np.ndarray:
+    """Directions of the thighs in the pelvis's left, back and up, where both legs hang at -up."""
+    sides = []
+    for limb in (Limb.LEFT_FOOT, Limb.RIGHT_FOOT):
+        hip, knee = (climb.joints[:, body.bone(LIMB_BONES[limb][row])] for row in (0, 2))
+        thigh = (knee - hip) / np.linalg.norm(knee - hip, axis=1, keepdims=True)
+        sides.append(np.einsum("fji,fj->fi", climb.rotations[:, body.bone("root")], thigh))
+    result: np.ndarray = np.stack(sides)
+    return result

@@ -11,7 +11,7 @@ from climbpose.synth.planning.planner import make_plan
 from climbpose.synth.planning.stance import Measures
 from climbpose.synth.planning.style import SPECIALS, Ending, Style, sample_angle
 
-SEEDS = range(6)
+SEEDS = range(4)
 FREE = {Move.CUT_LOOSE, Move.DYNO, Move.FALL, Move.WALK}
 
 
@@ -26,7 +26,7 @@ def sampled(seed: int) -> tuple[Plan, Body]:
     fps = float(rng.choice([24.0, 29.97, 30.0, 60.0]))
     wall = Wall(sample_angle(rng), 5.0, float(rng.choice([4.5, 6.0, 12.0])))
     body = body_of(seed)
-    frames = int(rng.choice([1, 4, 8]) * fps)
+    frames = int(rng.choice([1, 3, 5]) * fps)
     return make_plan(Style.sample(rng), wall, body, fps, frames, rng), body
 
 
@@ -91,7 +91,7 @@ def test_limbs_move_continuously_outside_the_wall(seed: int) -> None:
     if len(plan) > 1:
         speed = np.linalg.norm(np.diff(plan.target, axis=0), axis=2) * plan.fps
         assert speed.max() < 12
-        assert np.percentile(speed, 99) < 6
+        assert np.percentile(speed, 99) < 7
         assert np.linalg.norm(np.diff(plan.pelvis, axis=0), axis=1).max() * plan.fps < 8
     assert plan.wall.to_wall(plan.target)[..., 2].min() > -1e-6
     assert plan.target[..., 2].min() > -1e-6
@@ -129,33 +129,51 @@ def test_holds_lie_on_the_wall(seed: int) -> None:
             assert all(np.hypot(hold.u - other.u, hold.v - other.v) > 0.199 for other in used)
 
 
-@pytest.mark.parametrize(("angle", "pace"), [(-8.0, 1.8), (0.0, 1.0), (0.0, 3.5), (35.0, 2.5)])
+@pytest.mark.parametrize(("angle", "pace"), [(-8.0, 1.0), (0.0, 4.0), (35.0, 2.5)])
 def test_height_is_gained_at_the_wished_pace(angle: float, pace: float) -> None:
-    style = replace(Style.base(), pace=pace)
-    gains = []
-    for seed in range(2):
-        plan = wanted(style, angle, 10, seed, height=12.0)
-        gains.append(plan.pelvis[-1, 2] - plan.pelvis[0, 2])
-    assert 0.6 * pace < np.mean(gains) < 1.4 * pace
+    plan = wanted(replace(Style.base(), pace=pace), angle, 10, 0, height=12.0)
+    assert plan.pelvis[-1, 2] - plan.pelvis[0, 2] == pytest.approx(pace, rel=0.25)
+
+
+def test_in_a_hurry_a_foot_leaves_before_a_hand_has_arrived() -> None:
+    fast = wanted(replace(Style.base(), pace=4.0), 0.0, 4, 1, height=12.0)
+    slow = wanted(replace(Style.base(), pace=1.0), 0.0, 4, 1, height=12.0)
+    assert (fast.in_contact.sum(axis=1) == 2).mean() > 0.1
+    assert (slow.in_contact.sum(axis=1) >= 3).all()
+
+
+def test_short_clips_show_climbing() -> None:
+    for seed in range(4):
+        style = replace(Style.base(), starts_on_ground=True, ending=Ending.FALL)
+        moves = moves_of(wanted(style, 10.0, 3, seed))
+        climbing = [move not in (Move.WALK, Move.FALL, Move.LAND) for move in moves]
+        assert np.mean(climbing) >= 0.55
+
+
+def test_who_keeps_climbing_does_not_fall() -> None:
+    plan = wanted(replace(Style.base(), pace=3.5), 5.0, 15, 1, height=4.5)
+    moves = moves_of(plan)
+    assert Move.DOWN_CLIMB in moves
+    assert Move.FALL not in moves
 
 
 @pytest.mark.parametrize("move", [move for move in SPECIALS if move is not Move.REST])
 def test_special_moves_happen_when_asked_for(move: Move) -> None:
     found = [
-        move in moves_of(wanted(Style.base().wanting(move), 20.0, 5, seed)) for seed in range(2)
+        move in moves_of(wanted(Style.base().wanting(move), 20.0, 4, seed)) for seed in range(2)
     ]
     assert any(found)
 
 
 def test_base_style_has_plain_moves_only() -> None:
-    moves = {move for seed in range(2) for move in moves_of(wanted(Style.base(), 5.0, 5, seed))}
+    moves = {move for seed in range(2) for move in moves_of(wanted(Style.base(), 5.0, 4, seed))}
     assert moves <= {Move.REACH, Move.STEP, Move.REST}
 
 
 @pytest.mark.parametrize("ending", [Ending.FALL, Ending.TOP])
 def test_a_fall_ends_on_both_feet(ending: Ending) -> None:
     style = replace(Style.base(), ending=ending)
-    plan = wanted(style, 10.0, 15, 3, height=4.5)
+    plan = wanted(style, 10.0, 12, 3, height=4.5)
     moves = moves_of(plan)
     assert Move.FALL in moves
     landing = moves.index(Move.LAND)
