@@ -33,7 +33,7 @@ _STEP = 1e-4
 _LONGEST_STEP = np.repeat([0.15, 0.3, 0.25, 0.6], [3, 3, 3, 4])
 """Of an iteration."""
 
-_DAMPING = 1e-3
+_DAMPING = 2e-2
 """Share of the diagonal of each frame's own matrix that is added to it."""
 
 
