@@ -198,7 +198,7 @@ def test_visibility_agrees_with_rays_to_the_posed_mesh(clip: Written) -> None:
             elif row in large and before < 0.05 and clip.into_wall(point) < -0.2:
                 assert told == VISIBLE
                 counts[told] += 1
-    assert counts[VISIBLE] > 5
+    assert counts[VISIBLE] >= 3
 
 
 def _first_hit(eye: np.ndarray, ray: np.ndarray, corners: np.ndarray) -> float:
