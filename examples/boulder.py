@@ -17,7 +17,7 @@ SEED, AXES = 4, ("body", "outfit", "wall", "light", "angle", "style", "view", "h
 
 def config() -> Config:
     """Nine seconds, coded small enough to lie in a repository."""
-    sampled = Config.sample(SEED, 0, axes=AXES, width=720, height=1280, fps=30, seconds=9)
+    sampled = Config.sample(SEED, 0, axes=AXES, width=720, height=1280, fps=30.0, seconds=9.0)
     return replace(sampled, compression=Compression(crf=27, preset="medium"))
 
 

@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -362,20 +362,26 @@ def _make_all(
         return
     # Threads and locks of this process must not be copied into half-dead ones.
     context = multiprocessing.get_context("spawn")
-    signals = _Signals(context.Value("Q", 0), context.Event())
-    with (
-        _one_thread_each(),
-        ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(signals,)) as pool,
-    ):
-        try:
-            # A worker takes over which signals are held back: Ctrl-C reaches all processes of a
-            # terminal, and a worker that is still being started would answer with a traceback.
-            with _signals_held_back():
-                futures = [pool.submit(_work, folder, config) for config in configs]
-            _watch(futures, signals, advance)
-        finally:
-            signals.is_over.set()
-            pool.shutdown(cancel_futures=True)
+    # Its start lets held back signals through, so it must not come in between.
+    resource_tracker.ensure_running()
+    with _one_thread_each(), ExitStack() as stack:
+        # A worker takes over which signals are held back: Ctrl-C reaches all processes of a
+        # terminal, and a worker that is still being started would answer with a traceback. Nor may
+        # it come between the making of a lock and the note that the lock is to be removed.
+        with _signals_held_back():
+            signals = _Signals(context.Value("Q", 0), context.Event())
+            pool = stack.enter_context(
+                ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(signals,))
+            )
+            stack.callback(_end, pool, signals)
+            futures = [pool.submit(_work, folder, config) for config in configs]
+        _watch(futures, signals, advance)
+
+
+def _end(pool: ProcessPoolExecutor, signals: _Signals) -> None:
+    """Lets no worker begin or finish another clip."""
+    signals.is_over.set()
+    pool.shutdown(cancel_futures=True)
 
 
 def _watch(

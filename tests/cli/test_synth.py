@@ -237,7 +237,7 @@ class TestStopped:
     @pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0])
     def test_stopped_while_the_workers_start(self, tmp_path: Path, seconds: float) -> None:
         folder = tmp_path / "set"
-        with running(folder, *SMALL, "--jobs", "2") as process:
+        with running(folder, *SMALL, "--clips", "99", "--jobs", "2") as process:
             while not (folder / "set.json").exists():
                 sleep(0.02)
             sleep(seconds)
