@@ -5,22 +5,12 @@ run, what lies in the folder can be gone on with.
 """
 
 import json
-import multiprocessing
 import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from multiprocessing import connection, resource_tracker
-from multiprocessing.sharedctypes import Synchronized
-from multiprocessing.synchronize import Event
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-import cv2
 
 from climbpose import __version__
 from climbpose.datasets import coco
@@ -30,6 +20,7 @@ from climbpose.files import part_file
 from climbpose.labels import ClipLabels, labels_path
 from climbpose.synth.clip import make_clip
 from climbpose.synth.variation import AXES, Config
+from climbpose.synth.workers import make_all
 
 MIN_SIDE, MAX_SIDE = 64, 4096
 MIN_FPS, MAX_FPS = 1, 240
@@ -37,9 +28,6 @@ MIN_FRAMES, MAX_FRAMES = 2, 20_000
 MAX_CLIPS = 100_000
 MAX_SEED = 2**63 - 1
 MAX_JOBS = 256
-
-_POLL_S = 0.1
-_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -179,7 +167,7 @@ def generate(
         for config in pending:
             _make(folder, config, advance)
     else:
-        _make_all(folder, pending, min(jobs, len(pending)), advance)
+        make_all(partial(_make, folder), pending, min(jobs, len(pending)), advance)
     with part_file(folder / coco.FILE_NAME) as part:
         coco.write(folder, part)
     clips = []
@@ -306,129 +294,3 @@ def _make(folder: Path, config: Config, advance: Callable[[int], None]) -> None:
     video = folder / f"{clip_stem(config.index)}.mp4"
     with part_file(labels_path(video)) as labels_part, part_file(video) as video_part:
         make_clip(config, video_part, advance).write(labels_part)
-
-
-class _StopError(Exception):
-    """Ends the work on a clip that nobody waits for any more."""
-
-
-@dataclass(frozen=True)
-class _Signals:
-    """What passes between a worker and the process that began it."""
-
-    frames: "Synchronized[int]"
-    is_over: Event
-
-    def advance(self, frames: int) -> None:
-        """So many frames are drawn; goes no further where the run is over."""
-        with self.frames.get_lock():
-            self.frames.value += frames
-        if self.is_over.is_set():
-            raise _StopError
-
-
-_signals: _Signals | None = None
-
-
-def _begin(signals: _Signals) -> None:
-    """Makes a process ready to be a worker."""
-    global _signals
-    _signals = signals
-    # Where none can be held back; the first process tells the others to end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker whose first process was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    os._exit(1)
-
-
-def _work(folder: Path, config: Config) -> None:
-    assert _signals is not None
-    if not _signals.is_over.is_set():
-        _make(folder, config, _signals.advance)
-
-
-def _make_all(
-    folder: Path, configs: Sequence[Config], jobs: int, advance: Callable[[int], None]
-) -> None:
-    """Makes clips in several processes; the first that fails ends the others."""
-    if not configs:
-        return
-    # Threads and locks of this process must not be copied into half-dead ones.
-    context = multiprocessing.get_context("spawn")
-    # Its start lets held back signals through, so it must not come in between.
-    resource_tracker.ensure_running()
-    with _one_thread_each(), ExitStack() as stack:
-        # A worker takes over which signals are held back: Ctrl-C reaches all processes of a
-        # terminal, and a worker that is still being started would answer with a traceback. Nor may
-        # it come between the making of a lock and the note that the lock is to be removed.
-        with _signals_held_back():
-            signals = _Signals(context.Value("Q", 0), context.Event())
-            pool = stack.enter_context(
-                ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(signals,))
-            )
-            stack.callback(_end, pool, signals)
-            futures = [pool.submit(_work, folder, config) for config in configs]
-        _watch(futures, signals, advance)
-
-
-def _end(pool: ProcessPoolExecutor, signals: _Signals) -> None:
-    """Lets no worker begin or finish another clip."""
-    signals.is_over.set()
-    pool.shutdown(cancel_futures=True)
-
-
-def _watch(
-    futures: Sequence["Future[None]"], signals: _Signals, advance: Callable[[int], None]
-) -> None:
-    """Waits for the clips and tells how the work goes on."""
-    told, pending = 0, set(futures)
-    while pending:
-        done, pending = wait(pending, timeout=_POLL_S, return_when=FIRST_EXCEPTION)
-        # Not under the lock, which a killed process may still hold.
-        frames = int(signals.frames.get_obj().value)
-        if frames > told:
-            advance(frames - told)
-        told = frames
-        try:
-            for future in done:
-                future.result()
-        except BrokenProcessPool as error:
-            raise ClimbposeError(
-                "a process that made a clip was killed, perhaps for lack of memory; go on with "
-                "--resume and fewer --jobs"
-            ) from error
-
-
-@contextmanager
-def _signals_held_back() -> Generator[None]:
-    """Ctrl-C and a hang-up take effect after this block only."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
-
-
-@contextmanager
-def _one_thread_each() -> Generator[None]:
-    """Processes begun in this block compute with one thread each, as there are enough of them."""
-    before: dict[str, Any] = {name: os.environ.get(name) for name in _THREAD_COUNTS}
-    os.environ.update(dict.fromkeys(_THREAD_COUNTS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
