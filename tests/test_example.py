@@ -56,6 +56,7 @@ def test_annotating_it_finds_the_climber_and_the_keypoints(
     tally = Tally()
     tally.add(ours(BOULDER, tmp_path, AnnotateOptions()).xy, labels)
     assert tally.found_share() == 100
+    assert tally.pairs > 1000
     assert tally.swaps == 0
     measured = {group: tally.pck(group) for group in FLOORS}
     for group, floors in FLOORS.items():

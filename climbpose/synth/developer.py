@@ -50,7 +50,6 @@ class Developer:
             colour: Of the pictures.
         """
         self._film = film
-        self._size = (width, height)
         self._half = (width // 2, height // 2)
         self._seed = int(rng.integers(2**31))
         self._curve = _curve(film.tone)

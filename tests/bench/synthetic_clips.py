@@ -1,6 +1,6 @@
 """What the default detector does on synthetic clips, one axis of variation at a time.
 
-    python tests/bench/synthetic_clips.py [--clips 3] [--seconds 4] [--keep DIR]
+    python -m tests.bench.synthetic_clips [--clips 3] [--seconds 4] [--keep DIR]
 
 Makes clips where nothing varies, where one axis alone varies, and where all vary; runs `annotate`
 over them and prints for each: the share of frames with the climber in which a track was found,
