@@ -1,6 +1,6 @@
 """The scene of a clip: climber, wall, camera and company, drawn frame by frame."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -127,18 +127,22 @@ class Scene:
         """What the climber means to do."""
         return self.climb.plan
 
-    def pictures(self, colour: Colour) -> Iterator[tuple[Picture, Seen]]:
+    def pictures(
+        self, colour: Colour, frames: Iterable[int] | None = None
+    ) -> Iterator[tuple[Picture, Seen]]:
         """Each frame as the phone takes it, and what only then is known.
 
         Args:
             colour: Of the pictures.
+            frames: Which, ascending; None for all. Those that are left out cost nothing.
         """
         config = self.config
         size = config.width, config.height
         film = Film(config.noise, config.blur, config.tone, config.compression)
         developer = Developer(film, *size, config.stream("film"), colour)
         backdrop = Backdrop(self.plate)
-        for frame, poses in enumerate(self._exposed_poses()):
+        wanted = range(len(self.path)) if frames is None else frames
+        for frame, poses in self._exposed_poses(wanted):
             image, seen = self._draw(frame, poses, backdrop)
             picture = Picture.empty(frame, frame / config.rate, *size, colour)
             developer.develop(image, picture)
@@ -211,26 +215,28 @@ class Scene:
         is_between = 0 < frame < len(self.path) - 1
         return self.config.blur.shutter / 2 if is_between else 0.0
 
-    def _exposed_poses(self) -> Iterator[tuple[Pose, Pose]]:
-        """The climber when each exposure begins and when it ends.
+    def _exposed_poses(self, frames: Iterable[int]) -> Iterator[tuple[int, tuple[Pose, Pose]]]:
+        """The climber when each frame's exposure begins and when it ends.
 
         Both lie as far from the pose between them, whose vertices are the labels' body.
         """
-        before: Pose | None = None
-        for frame in range(len(self.path)):
-            if frame == 0:
-                now = self._pose(0)
-            after = self._pose(min(frame + 1, len(self.path) - 1))
+        poses: dict[int, Pose] = {}
+        for frame in frames:
             half = self._half_exposure(frame)
-            if before is None or half == 0:
-                yield now, now
-            else:
-                way = (after.vertices - before.vertices) * np.float32(half / 2)
-                yield (
+            near = (frame - 1, frame, frame + 1) if half else (frame,)
+            poses = {n: poses.get(n) or self._pose(n) for n in near}
+            now = poses[frame]
+            if not half:
+                yield frame, (now, now)
+                continue
+            way = (poses[frame + 1].vertices - poses[frame - 1].vertices) * np.float32(half / 2)
+            yield (
+                frame,
+                (
                     replace(now, vertices=now.vertices - way),
                     replace(now, vertices=now.vertices + way),
-                )
-            before, now = now, after
+                ),
+            )
 
     def _pose(self, frame: int) -> Pose:
         return self.figure.pose(self.climb.rotations[frame], self.climb.joints[frame])
