@@ -1,0 +1,215 @@
+"""Networks in files: saved small, found by name, checked, and rebuilt from the file alone.
+
+A file is a safetensors file. Its header says what the network is, how it was made and how it does;
+rounded weights are bytes with a scale for each output channel, all others are float16.
+"""
+
+import hashlib
+import importlib.resources
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from jaxtyping import Float32, Int8
+
+from climbpose.errors import ModelError
+from climbpose.files import part_file
+from climbpose.networks.graph import Graph
+
+FORMAT = "climbpose network"
+VERSION = 1
+SUFFIX = ".safetensors"
+
+SHIPPED: Mapping[str, str] = {
+    "climbing": "ecca61fb978b0bb922eb76ac8386b2b2acccaf7f2279fb0f29b661300821dba4",
+    "climbing_fast": "2044d8427474b8ff407d088e53732235914f82d3aaef000777ab2de00be6d9c2",
+    "person": "065148250b74f0a8cdb604fa668847b654d581acc5a027d48e2fc9054b853535",
+}
+"""The sha256 of each file in ``weights/``, by name."""
+
+_CODES, _SCALES = ".codes", ".scales"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A network and what its file says about it.
+
+    Attributes:
+        graph: The network.
+        header: What ``save`` was given: family ("landmarks" or "person"), name, and any JSON more
+            (skeleton, training data, budget, commit, figures).
+    """
+
+    graph: Graph
+    header: Mapping[str, Any]
+
+
+def save(path: Path, graph: Graph, header: Mapping[str, Any]) -> None:
+    """Writes a network to a file.
+
+    Args:
+        path: The file, replaced if there is one.
+        graph: The network.
+        header: JSON values by name, ``family`` and ``name`` among them.
+
+    Raises:
+        ClimbposeError: The file could not be written.
+    """
+    text = json.dumps(
+        {
+            **header,
+            "family": header["family"],
+            "name": header["name"],
+            "format": FORMAT,
+            "version": VERSION,
+            "graph": graph.structure(),
+        },
+        separators=(",", ":"),
+    )
+    tensors: dict[str, np.ndarray] = {}
+    for name, weight in graph.weights.items():
+        if name in graph.scales:
+            tensors[name + _CODES] = _coded(weight, graph.scales[name])
+            tensors[name + _SCALES] = graph.scales[name].astype(np.float16)
+        else:
+            tensors[name] = weight.astype(np.float16)
+    content = safetensors.numpy.save(tensors, {"climbpose": text})
+    with part_file(path) as part:
+        part.write_bytes(content)
+
+
+def load(
+    name_or_path: str | Path, *, family: str | None = None, skeleton: Sequence[str] | None = None
+) -> Checkpoint:
+    """The network of a file, or of a name in ``weights/``.
+
+    Args:
+        name_or_path: A file, or the name of one that climbpose ships.
+        family: What the network must be for, if that matters.
+        skeleton: The keypoints it must find, in order, if that matters.
+
+    Raises:
+        ModelError: There is no such file, or it is not what it should be.
+    """
+    path = _find(name_or_path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"{path} cannot be read ({error.strerror}); give the path of a checkpoint"
+        ) from error
+    if path.stem == str(name_or_path):
+        _check_hash(path, content)
+    header = _header(path, content)
+    for what, expected in (("family", family), ("skeleton", skeleton)):
+        if expected is not None and header.get(what) != _plain(expected):
+            raise ModelError(
+                f"{path} has {what} {_brief(header.get(what))}, expected "
+                f"{_brief(_plain(expected))}; choose another checkpoint"
+            )
+    try:
+        structure = header.pop("graph")
+        graph = Graph.from_structure(structure, *_weights(safetensors.numpy.load(content)))
+        missing = graph.missing()
+    except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise _damaged(path, error) from error
+    if missing:
+        raise _damaged(path, f"no {min(missing)}")
+    return Checkpoint(graph=graph, header=header)
+
+
+def shipped_folders() -> tuple[Path, ...]:
+    """Where checkpoints lie that come with climbpose: in the wheel, in a checkout."""
+    package = Path(str(importlib.resources.files("climbpose")))
+    return package / "_weights", package.parent / "weights"
+
+
+def _find(name_or_path: str | Path) -> Path:
+    given = Path(name_or_path)
+    if given.suffix == SUFFIX or given.exists():
+        return given
+    for folder in shipped_folders():
+        path = folder / f"{name_or_path}{SUFFIX}"
+        if path.is_file():
+            return path
+    known = sorted(
+        {path.stem for folder in shipped_folders() for path in folder.glob(f"*{SUFFIX}")}
+    )
+    raise ModelError(
+        f"expected the path of a checkpoint or one of {', '.join(known) or 'no names'}, found "
+        f"{name_or_path!s}; correct it, or install climbpose again if its files are gone"
+    )
+
+
+def _check_hash(path: Path, content: bytes) -> None:
+    expected = SHIPPED.get(path.stem)
+    found = hashlib.sha256(content).hexdigest()
+    if expected is not None and found != expected:
+        raise ModelError(
+            f"{path} has sha256 {found[:12]}..., expected {expected[:12]}...; install climbpose "
+            "again"
+        )
+
+
+def _header(path: Path, content: bytes) -> dict[str, Any]:
+    # safetensors gives a file's metadata only to those who let it open the file a second time.
+    length = int.from_bytes(content[:8], "little")
+    try:
+        header = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["climbpose"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, error) from error
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise _damaged(path, "another format")
+    if header.get("version") != VERSION:
+        raise ModelError(
+            f"{path} has version {header.get('version')}, expected {VERSION}; update climbpose, or "
+            "choose a checkpoint of this version"
+        )
+    return header
+
+
+def _damaged(path: Path, reason: object) -> ModelError:
+    found = " ".join(str(reason).split())
+    return ModelError(
+        f"{path} is no whole checkpoint of climbpose ({found}); copy or train it again"
+    )
+
+
+def _plain(value: str | Sequence[str]) -> str | list[str]:
+    return value if isinstance(value, str) else list(value)
+
+
+def _brief(value: object) -> str:
+    return f"of {len(value)} keypoints" if isinstance(value, list) else str(value)
+
+
+def _coded(
+    weight: Float32[np.ndarray, "..."], scale: Float32[np.ndarray, " out"]
+) -> Int8[np.ndarray, "..."]:
+    return np.asarray(np.rint(weight / _spread(scale, weight)), np.int8)
+
+
+def _spread(
+    scale: Float32[np.ndarray, " out"], weight: np.ndarray
+) -> Float32[np.ndarray, "out ..."]:
+    return scale.reshape(-1, *(1,) * (weight.ndim - 1))
+
+
+def _weights(
+    tensors: Mapping[str, np.ndarray],
+) -> tuple[dict[str, Float32[np.ndarray, "..."]], dict[str, Float32[np.ndarray, " out"]]]:
+    """The weights and the scales of those that were rounded."""
+    weights, scales = {}, {}
+    for stored, tensor in tensors.items():
+        if stored.endswith(_CODES):
+            name = stored.removesuffix(_CODES)
+            scales[name] = tensors[name + _SCALES].astype(np.float32)
+            weights[name] = tensor * _spread(scales[name], tensor)
+        elif not stored.endswith(_SCALES):
+            weights[stored] = tensor.astype(np.float32)
+    return weights, scales
