@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from climbpose import detectors, exporters, render, report, smoothers
+from climbpose.detectors import Detector, DetectorOptions, Quality
 from climbpose.errors import OutputExistsError, UsageError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
 from climbpose.exporters.tracks_csv import TracksCsv
@@ -14,6 +15,12 @@ from climbpose.tracks import Selection
 
 _DEFAULT_MAX_NAME_BYTES = 255
 
+_OF_DETECTION = (
+    *("detector", "quality", "weights"),
+    *("smoother", "smooth_strength", "person", "keep_raw"),
+)
+"""The options that have no effect where tracks are drawn again."""
+
 
 @dataclass(frozen=True)
 class AnnotateOptions:
@@ -21,6 +28,8 @@ class AnnotateOptions:
 
     Attributes:
         detector: Name, or path of precomputed detections.
+        quality: How much time the detector may take for a frame.
+        weights: A trained network for the detector to use instead of its own.
         smoother: Name.
         smooth_strength: 0 keeps the raw keypoints, 1 is the smoother's default.
         person: Who is the climber.
@@ -31,6 +40,8 @@ class AnnotateOptions:
     """
 
     detector: str = detectors.DEFAULT
+    quality: Quality = "normal"
+    weights: Path | None = None
     smoother: str = smoothers.DEFAULT
     smooth_strength: float = 1.0
     person: Selection = "auto"
@@ -44,6 +55,16 @@ class AnnotateOptions:
         """The file of precomputed detections, if that is the detector."""
         return Path(self.detector) if self.detector.endswith(".npz") else None
 
+    def create_detector(self) -> Detector:
+        """The detector for one video.
+
+        Raises:
+            UsageError: It does not go together with the other options.
+            ModelError: A model file is absent or damaged.
+        """
+        options = DetectorOptions(quality=self.quality, weights=self.weights)
+        return detectors.create(self.detector, options)
+
     def check(self) -> None:
         """Makes sure that every name is known and that the options go together.
 
@@ -52,6 +73,8 @@ class AnnotateOptions:
         """
         if self.detector_file is None:
             detectors.factory(self.detector)
+        if self.weights and not self.weights.is_file():
+            raise UsageError(f"--weights {self.weights} is not a file; check the name")
         smoothers.create(self.smoother, strength=self.smooth_strength)
         for layer in self.overlay.layers:
             render.factory(layer)
@@ -62,7 +85,7 @@ class AnnotateOptions:
 
     def _check_redrawing(self) -> None:
         default = AnnotateOptions()
-        for name in ("detector", "smoother", "smooth_strength", "person", "keep_raw"):
+        for name in _OF_DETECTION:
             if getattr(self, name) != getattr(default, name):
                 option = f"--{name.replace('_', '-')}"
                 raise UsageError(f"{option} has no effect on --tracks; leave one of them out")
@@ -155,7 +178,7 @@ def check_outputs(jobs: Sequence[Job], options: AnnotateOptions, *, overwrite: b
         OutputExistsError: An output exists and may not be replaced, or is one of the inputs.
     """
     inputs = [job.video for job in jobs]
-    inputs += [path for path in (options.tracks, options.detector_file) if path]
+    inputs += [path for path in (options.tracks, options.detector_file, options.weights) if path]
     for job in jobs:
         for path in job.outputs(options):
             _check_output(path, inputs, overwrite=overwrite)

@@ -1,7 +1,7 @@
 """From a video to its files: the stages in order."""
 
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,13 +11,14 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from climbpose import __version__, assets, detectors, exporters, render, report, smoothers
+from climbpose.detectors import ModelFile
 from climbpose.errors import UsageError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions, output_size
 from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.exporters.tracks_csv import read as read_tracks
 from climbpose.jobs import AnnotateOptions, Job
-from climbpose.poses import Analysis, Detection, Pose, PoseTrack, Status, VideoInfo
-from climbpose.report import FrameCounts, ModelFile, RunReport
+from climbpose.poses import Analysis, Frame, Pose, PoseTrack, Status, VideoInfo
+from climbpose.report import FrameCounts, RunReport
 from climbpose.skeleton import CLIMBING_25
 from climbpose.timings import Timings
 from climbpose.tracks import follow
@@ -79,7 +80,7 @@ def annotate(
         status=report.DONE if is_anybody else report.NOBODY,
         started_at=started.isoformat(timespec="seconds"),
         arguments=arguments,
-        models=_model_files(options),
+        models=run.models,
         video=analysis.video,
         frames=_counts(analysis.poses),
         timings_s=run.timings.seconds(),
@@ -100,24 +101,21 @@ class _Run:
     observer: Observer
     timings: Timings = field(default_factory=Timings)
     warnings: list[str] = field(default_factory=list)
+    models: Sequence[ModelFile] = ()
 
     def analyse(self) -> Analysis:
         """Detects everybody, follows the climber, smooths."""
         options, overlay = self.options, self.options.overlay
         times: dict[int, float] = {}
-        people: list[Detection] = []
         with VideoReader(
             self.job.video, rotate=overlay.rotate, start=overlay.start, end=overlay.end
         ) as reader:
             _check_picture(reader.info, options)
-            detector = detectors.create(options.detector)
+            detector = options.create_detector()
+            self.models = detector.models
             self.observer.stage("detect", _expected_frames(reader.info, overlay))
             with closing(prefetch(self.timings.watch(reader, "decode"))) as frames:
-                for frame in frames:
-                    times[frame.index] = float(frame.time)
-                    with self.timings.measure("detect"):
-                        people.extend(detector([frame])[0])
-                    self.observer.advance()
+                people = list(detector(self._noted(frames, times)))
             self.warnings += reader.warnings
             self.warnings += _signs_of_a_cut(reader.info, overlay, list(times.values()))
         with self.timings.measure("track"):
@@ -131,6 +129,14 @@ class _Run:
         is_kept = options.exports or render.need_detections(overlay.layers)
         kept = {detection.frame_index: detection for detection in climber} if is_kept else {}
         return Analysis(reader.info, poses, raw, kept)
+
+    def _noted(self, frames: Iterable[Frame], times: dict[int, float]) -> Iterator[Frame]:
+        """Passes frames to the detector, notes their times, and how long it works on each."""
+        for frame in frames:
+            times[frame.index] = float(frame.time)
+            with self.timings.measure("detect"):
+                yield frame
+            self.observer.advance()
 
     def read_back(self, tracks: Path) -> Analysis:
         """Takes the climber from a file of tracks."""
@@ -222,10 +228,3 @@ def _counts(poses: PoseTrack) -> FrameCounts:
         with_climber=int(poses.has_climber.sum()),
         filled=int((is_filled & poses.has_climber).sum()),
     )
-
-
-def _model_files(options: AnnotateOptions) -> list[ModelFile]:
-    if options.tracks:
-        return []
-    used = detectors.assets_of(options.detector)
-    return [ModelFile(asset.name, asset.sha256) for asset in used]

@@ -7,20 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from climbpose.detectors import ModelFile
 from climbpose.errors import ClimbposeError
 from climbpose.files import part_file
 from climbpose.poses import VideoInfo
 
 SUFFIX = "_run.json"
 DONE, NOBODY = "done", "nobody"
-
-
-@dataclass(frozen=True)
-class ModelFile:
-    """A model file that was used."""
-
-    name: str
-    sha256: str
 
 
 @dataclass(frozen=True)

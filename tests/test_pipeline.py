@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from climbpose import detectors, pipeline
+from climbpose.detectors import DetectorOptions, ModelFile
 from climbpose.detectors.precomputed import Precomputed
 from climbpose.errors import ClimbposeError, OutputExistsError, UsageError, VideoError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
@@ -43,9 +44,9 @@ def stage(tmp_path: Path) -> Stage:
 @pytest.fixture
 def seer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Precomputed:
     """The stage's detections, held by the test."""
-    seer = Precomputed(stage.detections)
+    seer = Precomputed(DetectorOptions(detections=stage.detections))
     detectors.names()
-    monkeypatch.setitem(detectors.registry._factories, "seer", lambda: seer)
+    monkeypatch.setitem(detectors.registry._factories, "seer", lambda _: seer)
     return seer
 
 
@@ -131,13 +132,11 @@ def test_exports_are_written_once_each(stage: Stage) -> None:
     assert "nose_raw_x" in stage.output("tracks.csv").read_text()
 
 
-def test_models_are_named_with_their_hashes(
-    stage: Stage, seer: Precomputed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seer.assets = detectors.assets_of(detectors.DEFAULT)  # type: ignore[misc]
-    monkeypatch.setattr(detectors, "assets_of", lambda _: seer.assets)
-    report = annotated(stage)
-    assert [model.sha256 for model in report.models] == [asset.sha256 for asset in seer.assets]
+def test_models_are_named_with_their_hashes(stage: Stage, seer: Precomputed) -> None:
+    seer.models = [ModelFile("network.safetensors", "0" * 64)]
+    assert annotated(stage).models == seer.models
+    written = json.loads(stage.output("run.json").read_text())
+    assert written["models"] == [{"name": "network.safetensors", "sha256": "0" * 64}]
 
 
 def test_person_outside_the_picture_is_refused_before_detection(stage: Stage) -> None:

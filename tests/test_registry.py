@@ -48,7 +48,7 @@ def test_name_taken_twice_is_refused(family: Registry[str]) -> None:
 
 
 def test_every_family_has_what_the_command_line_promises() -> None:
-    assert {"blazepose", "precomputed"} <= set(detectors.names())
+    assert {"blazepose", "climbing", "precomputed"} <= set(detectors.names())
     assert {"none", "savgol", "one-euro", "gaussian", "butterworth"} <= set(smoothers.names())
     assert set(render.names()) == {"skeleton", "trail", "box", "heatmap", "caption"}
     assert {"tracks-csv", "overlay-mp4"} <= set(exporters.names())

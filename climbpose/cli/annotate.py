@@ -44,13 +44,31 @@ def annotate(
         ),
     ] = False,
     detector: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME|NPZ",
-            help="A detector of `climbpose models list`, or a file of precomputed heatmaps.",
+            help="A detector of `climbpose models list`, or a file of precomputed heatmaps; "
+            "default: the one that is marked there.",
             rich_help_panel="Pose",
         ),
-    ] = "blazepose",
+    ] = None,
+    quality: Annotated[
+        str,
+        typer.Option(
+            metavar="fast|normal|best",
+            help="fast takes a smaller network where the detector has one, best looks at each "
+            "frame several times.",
+            rich_help_panel="Pose",
+        ),
+    ] = "normal",
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A landmark network of your own training for the detector to use.",
+            rich_help_panel="Pose",
+        ),
+    ] = None,
     smoother: Annotated[
         str,
         typer.Option(
@@ -174,7 +192,9 @@ def annotate(
         from climbpose.jobs import AnnotateOptions
 
         options = AnnotateOptions(
-            detector=detector,
+            detector=detector or AnnotateOptions.detector,
+            quality=parse.quality(quality),
+            weights=weights,
             smoother=smoother,
             smooth_strength=smooth_strength,
             person=parse.person(person),
@@ -192,6 +212,7 @@ def annotate(
             exports=parse.names(export),
             tracks=tracks,
         )
+        arguments["detector"] = options.detector
         code = batch.run(
             videos,
             options,

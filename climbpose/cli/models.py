@@ -28,6 +28,8 @@ def list_models() -> None:
                     f"  {asset.name}  {asset.licence}  {state}\n    sha256 {asset.sha256}\n"
                     f"    from {asset.wheel.requirement}, {asset.member}"
                 )
+            for shipped in detectors.shipped_with(name):
+                typer.echo(_shipped(shipped))
         for name in smoothers.names():
             default = " (default)" if name == smoothers.DEFAULT else ""
             typer.echo(f"smoother {name}{default}: {_described(smoothers.registry.factory(name))}")
@@ -55,6 +57,22 @@ def where() -> None:
         for name in detectors.names():
             for asset in detectors.assets_of(name):
                 typer.echo(f"  {asset.name}")
+
+
+def _shipped(name: str) -> str:
+    """A checkpoint that comes with climbpose: its hash and what it says of its origin."""
+    from climbpose import checkpoint
+    from climbpose.detectors.climbing import model_file
+    from climbpose.errors import ModelError
+
+    try:
+        header, file = checkpoint.load(name).header, model_file(name)
+    except ModelError as error:
+        return f"  {name}  {error}"
+    return (
+        f"  {file.name}  {header.get('licence', 'unknown licence')}  comes with climbpose\n"
+        f"    sha256 {file.sha256}\n    from {header.get('origin', 'unknown origin')}"
+    )
 
 
 def _described(factory: object) -> str:

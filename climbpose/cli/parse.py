@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from climbpose.detectors import QUALITIES, Quality
 from climbpose.errors import UsageError
 from climbpose.tracks import Selection
 
@@ -43,6 +44,18 @@ def rotation(text: str) -> int | None:
     """
     value = choice("--rotate", text, ("auto", "0", "90", "180", "270"))
     return None if value == "auto" else int(value)
+
+
+def quality(text: str) -> Quality:
+    """How much time the detector may take.
+
+    Raises:
+        UsageError: It is not one of its words.
+    """
+    for known in QUALITIES:
+        if text == known:
+            return known
+    raise UsageError(f"--quality {text!r} is not known; choose one of: {', '.join(QUALITIES)}")
 
 
 def size(text: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ Keys, one row for each detection in any order, several for a frame with several 
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -25,7 +25,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from climbpose.assets import Asset
-from climbpose.detectors.base import register
+from climbpose.detectors.base import NO_OPTIONS, DetectorOptions, ModelFile, register
 from climbpose.errors import ModelError, UsageError
 from climbpose.heatmaps import DenseMaps
 from climbpose.poses import HEATMAP_SIZE, Detection, Frame
@@ -39,8 +39,8 @@ class Precomputed:
     """Somebody else's heatmaps and boxes; ``--detector FILE.npz`` chooses it.
 
     Args:
-        path: The file. Its heatmaps are unpacked to a temporary file and mapped, so that memory
-            does not grow with the video.
+        options: Names the file. Its heatmaps are unpacked to a temporary file and mapped, so that
+            memory does not grow with the video.
 
     Raises:
         UsageError: There is no such file.
@@ -50,9 +50,15 @@ class Precomputed:
     description: ClassVar[str] = "heatmaps and boxes of any detector, from --detector FILE.npz"
     assets: ClassVar[tuple[Asset, ...]] = ()
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, options: DetectorOptions = NO_OPTIONS) -> None:
+        path = options.detections
         if path is None:
             raise UsageError("detector 'precomputed' needs a file: --detector FILE.npz")
+        if options.weights or options.quality != DetectorOptions.quality:
+            raise UsageError(
+                "--weights and --quality have no effect on precomputed detections; leave them out"
+            )
+        self.models: Sequence[ModelFile] = ()
         if not path.is_file():
             raise UsageError(f"precomputed detections {path} do not exist; check the name")
         if not zipfile.is_zipfile(path):
@@ -65,12 +71,11 @@ class Precomputed:
                 f"{path} cannot be read as an .npz file ({error}); write it with numpy.savez"
             ) from error
 
-    def __call__(self, frames: Sequence[Frame]) -> list[list[Detection]]:
+    def __call__(self, frames: Iterable[Frame]) -> Iterator[Detection]:
         """The people of each frame."""
-        return [
-            [self._detection(row, frame) for row in self._rows.get(frame.index, [])]
-            for frame in frames
-        ]
+        for frame in frames:
+            for row in self._rows.get(frame.index, []):
+                yield self._detection(row, frame)
 
     def _detection(self, row: int, frame: Frame) -> Detection:
         maps = self._heatmaps[row]

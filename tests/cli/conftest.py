@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from climbpose import detectors
+from climbpose.detectors import DetectorOptions
 from climbpose.detectors.precomputed import Precomputed
 from tests.cli.stage import Stage, make_climb, make_detections
 
@@ -30,4 +31,5 @@ def stickman(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A detector of this name, which sees the stage's climber in every video."""
     detectors.names()
     factories = detectors.registry._factories
-    monkeypatch.setitem(factories, "stickman", lambda: Precomputed(stage.detections))
+    sight = DetectorOptions(detections=stage.detections)
+    monkeypatch.setitem(factories, "stickman", lambda _: Precomputed(sight))

@@ -5,9 +5,11 @@ Usage: SLOW_STAGE=detect|draw python -m tests.cli.driver ARGUMENT...
 
 import os
 import time
+from collections.abc import Iterator
 
 from climbpose.cli import main
 from climbpose.detectors.precomputed import Precomputed
+from climbpose.poses import Frame
 from climbpose.video import VideoWriter
 
 _SECONDS = 0.05
@@ -15,9 +17,13 @@ _SECONDS = 0.05
 detect, write = Precomputed.__call__, VideoWriter.write
 
 
-def _detect_slowly(*arguments):  # type: ignore[no-untyped-def]
-    time.sleep(_SECONDS)
-    return detect(*arguments)
+def _detect_slowly(detector, frames):  # type: ignore[no-untyped-def]
+    def slowly() -> Iterator[Frame]:
+        for frame in frames:
+            time.sleep(_SECONDS)
+            yield frame
+
+    return detect(detector, slowly())
 
 
 def _write_slowly(*arguments):  # type: ignore[no-untyped-def]

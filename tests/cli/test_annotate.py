@@ -88,9 +88,11 @@ def test_range(stage: Stage) -> None:
         (("--progress", "loud"), "choose one of: auto, json, none"),
         (("--layers", "skeleton,hat"), "choose one of: box, caption, heatmap, skeleton, trail"),
         (("--smoother", "iron"), "choose one of: "),
-        (("--detector", "eyes"), "choose one of: blazepose, precomputed"),
+        (("--detector", "eyes"), "choose one of: blazepose, climbing, precomputed"),
         (("--detector", "no.npz"), "do not exist"),
         (("--detector", "precomputed"), "needs a file"),
+        (("--quality", "high"), "choose one of: fast, normal, best"),
+        (("--weights", "no.safetensors"), "is not a file"),
         (("--export", "fax"), "choose one of: "),
         (("-q", "-v"), "exclude each other"),
     ],
@@ -194,7 +196,8 @@ def test_too_large_a_scale_is_refused_before_work(stage: Stage, tmp_path: Path) 
 def test_defaults_are_those_of_the_library() -> None:
     parameters = inspect.signature(annotate).parameters
     library = AnnotateOptions()
-    for name in ("detector", "smoother", "smooth_strength", "person", "keep_raw"):
+    assert parameters["detector"].default is None
+    for name in ("quality", "weights", "smoother", "smooth_strength", "person", "keep_raw"):
         assert parameters[name].default == getattr(library, name)
     for name in ("scale", "crf", "preset", "start", "end"):
         assert parameters[name].default == getattr(library.overlay, name)

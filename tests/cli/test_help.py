@@ -9,14 +9,23 @@ import pytest
 import climbpose
 from tests.cli.stage import run
 
-HEAVY = {"torch", "numpy", "cv2", "av", "scipy", "ai_edge_litert", "rich.progress"}
+HEAVY = {"torch", "numpy", "cv2", "av", "scipy", "openvino", "safetensors", "rich.progress"}
 SYNTH_OPTIONS = [
     *("--clips", "--seconds", "--seed", "--size", "--fps", "--vary", "--jobs", "--overwrite"),
     *("--resume", "--json", "--progress", "--quiet"),
 ]
 OPTIONS = [
-    *("--output", "--overwrite", "--skip-existing", "--detector", "--smoother"),
-    *("--smooth-strength", "--person", "--start", "--end", "--rotate", "--no-audio", "--crf"),
+    *("--output", "--overwrite", "--skip-existing", "--detector", "--quality", "--weights"),
+    *(
+        "--smoother",
+        "--smooth-strength",
+        "--person",
+        "--start",
+        "--end",
+        "--rotate",
+        "--no-audio",
+        "--crf",
+    ),
     *("--preset", "--scale", "--tracks", "--layers", "--keep-raw", "--json", "--progress"),
     *("--quiet", "--verbose", "--offline"),
 ]

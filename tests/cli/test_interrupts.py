@@ -141,8 +141,11 @@ BLIND = """
 from climbpose import detectors
 @detectors.register("blind")
 class Blind:
-    description, assets = "sees nobody", ()
-    def __call__(self, frames): return [[] for _ in frames]
+    description, assets, models = "sees nobody", (), ()
+    def __init__(self, options): pass
+    def __call__(self, frames):
+        for _ in frames:
+            yield from ()
 """
 
 

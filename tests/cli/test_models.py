@@ -10,6 +10,7 @@ import pytest
 from climbpose import assets, detectors, smoothers
 from tests.cli.stage import Stage, document, refusal, run
 
+BLAZEPOSE = ("--detector", "blazepose")
 DEAD_INDEX = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_NO_INDEX": ""}
 
 
@@ -29,7 +30,7 @@ def test_list_names_everything_with_its_hash(cache: Path) -> None:
     text = run("models", "list").stdout
     for name in [*detectors.names(), *smoothers.names()]:
         assert name in text
-    for asset in detectors.assets_of(detectors.DEFAULT):
+    for asset in detectors.assets_of("blazepose"):
         assert asset.sha256 in text
     assert text.count("(default)") == 2
     assert "not fetched yet" in text
@@ -37,12 +38,12 @@ def test_list_names_everything_with_its_hash(cache: Path) -> None:
 
 def test_where(cache: Path) -> None:
     lines = run("models", "where").stdout.splitlines()
-    names = [asset.name for asset in detectors.assets_of(detectors.DEFAULT)]
+    names = [asset.name for asset in detectors.assets_of("blazepose")]
     assert [line.strip() for line in lines] == [str(cache), *names]
 
 
 def test_offline_without_models_is_refused(stage: Stage, cache: Path) -> None:
-    message = refusal(run("annotate", stage.video, "--offline"), 1)
+    message = refusal(run("annotate", stage.video, *BLAZEPOSE, "--offline"), 1)
     assert str(cache) in message
     assert "--offline forbids fetching; run `climbpose models fetch`" in message
     assert stage.names() <= {"cache"}
@@ -61,7 +62,7 @@ def test_no_network_is_told_in_one_line(cache: Path) -> None:
 
 
 def test_no_network_stops_annotate_before_work(stage: Stage, cache: Path) -> None:
-    result = run("annotate", stage.video)
+    result = run("annotate", stage.video, *BLAZEPOSE)
     assert result.exit_code == 1
     lines = result.stderr.splitlines()
     assert lines[0].startswith("fetching ")
@@ -72,10 +73,10 @@ def test_no_network_stops_annotate_before_work(stage: Stage, cache: Path) -> Non
 
 def test_damaged_model_is_not_used(stage: Stage, cache: Path) -> None:
     cache.mkdir()
-    for asset in detectors.assets_of(detectors.DEFAULT):
+    for asset in detectors.assets_of("blazepose"):
         asset.path.write_bytes(b"damaged")
     assert "damaged" in run("models", "list").stdout
-    assert "or damaged" in refusal(run("annotate", stage.video, "--offline"), 1)
+    assert "or damaged" in refusal(run("annotate", stage.video, *BLAZEPOSE, "--offline"), 1)
 
 
 def test_unwritable_cache_is_told_before_the_download(
@@ -89,9 +90,9 @@ def test_unwritable_cache_is_told_before_the_download(
     assert f"set {assets.CACHE_VARIABLE} to a folder" in message
 
 
-@pytest.mark.weights
-def test_default_detector_from_the_cache(stage: Stage, models: None) -> None:
-    """The networks run on a picture of nobody, and say nothing of their own on stderr."""
+def test_the_default_detector_fetches_nothing(stage: Stage, cache: Path) -> None:
+    """Its networks run on a picture of nobody, and say nothing of their own on stderr."""
+    assert detectors.assets_of(detectors.DEFAULT) == ()
     command = [sys.executable, "-m", "climbpose", "annotate", str(stage.video), "--offline"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 4, done.stderr
@@ -99,16 +100,21 @@ def test_default_detector_from_the_cache(stage: Stage, models: None) -> None:
         f"climbpose: error: nobody was found in {stage.video}; the tracks are empty and no video "
         "was written"
     ]
+    assert not cache.exists()
 
 
-@pytest.mark.weights
 @pytest.mark.clips
-def test_default_detector_on_a_climb(models: None, climbing_clips: Path, tmp_path: Path) -> None:
+def test_default_detector_on_a_climb(climbing_clips: Path, tmp_path: Path) -> None:
     clip = climbing_clips / "h22jju_lunge.mp4"
     result = run("annotate", clip, "-o", tmp_path, "--end", "0.4", "--json", "--offline")
     assert result.exit_code == 0
     (only,) = document(result)["results"]
-    hashes = {asset.sha256 for asset in detectors.assets_of(detectors.DEFAULT)}
-    assert {model["sha256"] for model in only["report"]["models"]} == hashes
+    names = [f"{name}.safetensors" for name in ("person", "climbing")]
+    assert [model["name"] for model in only["report"]["models"]] == names
     frames = only["report"]["frames"]
     assert frames["with_climber"] == frames["decoded"] == 12
+
+
+@pytest.mark.weights
+def test_published_networks_from_the_cache(stage: Stage, models: None) -> None:
+    assert run("annotate", stage.video, *BLAZEPOSE, "--offline").exit_code == 4

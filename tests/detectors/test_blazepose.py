@@ -1,4 +1,6 @@
 import json
+from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -7,10 +9,20 @@ import numpy as np
 import pytest
 
 from climbpose import detectors
-from climbpose.detectors.blazepose.landmarks import BLAZEPOSE_OF_CLIMBING, find_body
-from climbpose.detectors.blazepose.networks import LandmarkNetwork, PersonNetwork
-from climbpose.detectors.blazepose.search import search, search_everywhere, tiles
+from climbpose.assets import load
+from climbpose.detectors.blazepose import (
+    LANDMARK_ASSET,
+    PERSON_ASSET,
+)
+from climbpose.detectors.following.eyes import Eyes
+from climbpose.detectors.following.landmarks import BLAZEPOSE_OF_CLIMBING
+from climbpose.detectors.following.running import (
+    RunningLandmarkNetwork,
+    RunningPersonNetwork,
+)
+from climbpose.detectors.following.search import tiles
 from climbpose.heatmaps import decode
+from climbpose.networks.tflite import read_landmarks, read_person
 from climbpose.poses import BOX_MARGIN, HEATMAP_SIZE, Detection, Frame
 from climbpose.skeleton import CLIMBING_25
 from climbpose.tracks import follow
@@ -28,24 +40,32 @@ def frame_at(path: Path, index: int) -> Frame:
 
 def detect(path: Path, count: int, rotate: int | None = None) -> list[Detection]:
     """The climber in the first frames of a clip."""
-    detector = detectors.create("blazepose")
+    times = {}
+
+    def noted(reader: VideoReader) -> Iterator[Frame]:
+        for frame in islice(reader, count):
+            times[frame.index] = float(frame.time)
+            yield frame
+
     with VideoReader(path, rotate=rotate) as reader:
-        frames = islice(reader, count)
-        found = [(float(frame.time), frame.index, detector([frame])[0]) for frame in frames]
-    people = [detection for _, _, detections in found for detection in detections]
-    return follow(people, {index: time for time, index, _ in found})
+        return follow(detectors.create("blazepose")(noted(reader)), times)
+
+
+def eyes() -> Eyes:
+    return Eyes(
+        RunningPersonNetwork(read_person(load(PERSON_ASSET))),
+        RunningLandmarkNetwork(read_landmarks(load(LANDMARK_ASSET))),
+    )
 
 
 def test_agrees_with_the_reference_implementation(climbing_clips: Path) -> None:
-    person_network, landmark_network = PersonNetwork(), LandmarkNetwork()
+    networks = eyes()
     distances, visibility_errors = [], []
     for clip, frames in json.loads(REFERENCE.read_text())["frames"].items():
         for index, landmarks in frames.items():
             image = frame_at(climbing_clips / f"{clip}.mp4", int(index)).image
             whole = next(tiles(image.shape[1], image.shape[0]))
-            body = find_body(
-                landmark_network, image, search(person_network, image, whole)[0].region
-            )
+            body = networks.body(image, networks.people_in(image, [whole])[0].region)
             expected = np.array(landmarks)[BLAZEPOSE_OF_CLIMBING]
             distances.append(np.linalg.norm(body.xy - expected[:, :2], axis=1).mean())
             visibility_errors.append(np.abs(body.visibility - expected[:, 2]).max())
@@ -58,12 +78,12 @@ def test_agrees_with_the_reference_implementation(climbing_clips: Path) -> None:
 def test_tiles_find_a_climber_whom_the_whole_picture_hides(climbing_clips: Path) -> None:
     path = climbing_clips / "h22jju_campusing.mp4"
     labels = json.loads((climbing_clips / "labels.json").read_text())[path.stem]
-    network = PersonNetwork()
+    networks = eyes()
     for index in (30, 110, 150):
         image = frame_at(path, index).image
         whole = next(tiles(image.shape[1], image.shape[0]))
-        assert search(network, image, whole) == []
-        best = search_everywhere(network, image)[0].region
+        assert networks.people_in(image, [whole]) == []
+        best = networks.people(image)[0].region
         hips = np.mean(
             [labels[str(index)][f"{side}_hip"][:2] for side in ("left", "right")], axis=0
         )
@@ -136,8 +156,8 @@ def test_a_detection_holds_what_the_network_offers(climbing_clips: Path) -> None
 def test_two_people_are_both_followed(climbing_clips: Path) -> None:
     detector = detectors.create("blazepose")
     with VideoReader(climbing_clips / "h22jju_bouldering.mp4") as reader:
-        counts = [len(detector([frame])[0]) for frame in islice(reader, 30)]
-    assert counts == [2] * 30
+        counts = Counter(found.frame_index for found in detector(islice(reader, 30)))
+    assert counts == dict.fromkeys(range(30), 2)
 
 
 def test_nobody_is_found_on_an_empty_wall() -> None:
@@ -145,4 +165,4 @@ def test_nobody_is_found_on_an_empty_wall() -> None:
     detector = detectors.create("blazepose")
     image = rng.integers(90, 160, (480, 640, 3), dtype=np.uint8)
     frames = [Frame(index, Fraction(index, 30), image) for index in range(5)]
-    assert detector(frames) == [[]] * 5
+    assert list(detector(frames)) == []

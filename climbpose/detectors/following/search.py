@@ -1,6 +1,6 @@
 """Person search: where in a picture are people, found in the whole frame and in tiles of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
@@ -10,10 +10,13 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 from scipy.special import expit
 
-from climbpose.detectors.blazepose.networks import PERSON_INPUT, PersonNetwork
-from climbpose.detectors.blazepose.regions import Region
+from climbpose.detectors.following.networks import PERSON_INPUT, PersonNetwork
+from climbpose.detectors.following.regions import Region
 
 _MIN_SCORE = 0.5
+_MIN_SCORE_OF_UNSURE = 0.3
+"""Where nobody reaches the reference's score: who is no person shows in the heatmaps later on."""
+
 _MERGE_IOU = 0.3
 _TILE_SHARE = 0.55
 _MAX_TILE_SHARE = 0.6
@@ -46,22 +49,38 @@ def _anchors() -> Float32[np.ndarray, "anchors 2"]:
     return np.concatenate(layers).astype(np.float32)
 
 
-def search(network: PersonNetwork, image: UInt8[np.ndarray, "h w 3"], tile: Region) -> list[Person]:
-    """The people in one upright or turned square of the picture, best first."""
-    raw, logits = network(tile.crop(image, PERSON_INPUT, cv2.BORDER_CONSTANT))
-    scores = expit(logits)
+def search(
+    network: PersonNetwork, image: UInt8[np.ndarray, "h w 3"], tiles: Sequence[Region]
+) -> list[Person]:
+    """The people in upright or turned squares of the picture, best first.
+
+    Somebody seen in several squares comes several times.
+    """
+    crops = [tile.crop(image, PERSON_INPUT, cv2.BORDER_CONSTANT) for tile in tiles]
+    raw, logits = network(np.stack(crops))
+    people = [
+        person
+        for found in zip(tiles, raw, expit(logits), strict=True)
+        for person in _people(*found)
+    ]
+    return sorted(people, key=lambda person: person.score, reverse=True)
+
+
+def _people(
+    tile: Region, raw: Float32[np.ndarray, "anchors 12"], scores: Float32[np.ndarray, " anchors"]
+) -> Iterator[Person]:
+    """The people in one square."""
     kept = scores >= _MIN_SCORE
     if not kept.any():
-        return []
+        kept = scores >= _MIN_SCORE_OF_UNSURE
+    if not kept.any():
+        return
     points = raw[kept].reshape(-1, 6, 2) / PERSON_INPUT
     points[:, [0, 2, 3, 4, 5]] += _anchors()[kept, None]
-    found = _merge(points, scores[kept].astype(np.float32))
     matrix = tile.to_image(1).astype(np.float64)
-    people = []
-    for merged, score in found:
+    for merged, score in _merge(points, scores[kept].astype(np.float32)):
         hips, top = merged[2:4] @ matrix[:, :2].T + matrix[:, 2]
-        people.append(Person(score=float(score), region=Region.from_axis(hips, top)))
-    return people
+        yield Person(score=float(score), region=Region.from_axis(hips, top))
 
 
 def _merge(
@@ -88,20 +107,12 @@ def _merge(
         left = left[~np.isin(left, group)]
 
 
-def search_everywhere(network: PersonNetwork, image: UInt8[np.ndarray, "h w 3"]) -> list[Person]:
-    """The people in the whole picture and in overlapping tiles of it, best first.
+def tiles(width: int, height: int) -> Iterator[Region]:
+    """The square around the whole picture, then squares that overlap by half.
 
     A tile's side is a little over half of the picture's longer side: in the whole picture the
-    network misses a climber lower than about a third of it. Somebody seen in several tiles comes
-    several times.
+    network misses a climber lower than about a third of it.
     """
-    height, width = image.shape[:2]
-    people = [person for tile in tiles(width, height) for person in search(network, image, tile)]
-    return sorted(people, key=lambda person: person.score, reverse=True)
-
-
-def tiles(width: int, height: int) -> Iterator[Region]:
-    """The square around the whole picture, then squares that overlap by half."""
     longer, shorter = float(max(width, height)), float(min(width, height))
     yield Region(width / 2, height / 2, longer, 0.0)
     # Where the shorter side is hardly more than a tile, larger tiles spare half of them.

@@ -42,6 +42,10 @@ class Region:
             rotation=(rotation + pi) % (2 * pi) - pi,
         )
 
+    def enlarged(self, factor: float) -> "Region":
+        """The same region in a picture that is larger by a factor."""
+        return Region(self.x * factor, self.y * factor, self.size * factor, self.rotation)
+
     def to_image(self, side: int) -> Float32[np.ndarray, "2 3"]:
         """Affine matrix from the region's crop of ``side`` pixels to the picture.
 

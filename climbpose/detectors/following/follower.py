@@ -1,0 +1,116 @@
+"""Following one person from frame to frame, forwards or backwards in time."""
+
+from dataclasses import dataclass
+from math import exp, log, pi
+
+import numpy as np
+from jaxtyping import UInt8
+
+from climbpose.detectors.following.eyes import Eyes
+from climbpose.detectors.following.landmarks import Body
+from climbpose.detectors.following.regions import Region
+
+PATIENCE_S = 1.0
+"""A person who is lost is looked for around the last region for so long."""
+
+_STEADINESS = 0.5
+"""Share of a change of size or rotation that the next region takes over."""
+
+_MAX_GROWTH = 2.0
+"""Change of the logarithm of a region's size per second; a limb taken for a body changes faster."""
+
+_LOCAL_TILES = (1.3, 2.0)
+"""Sides of the tiles looked at around a lost person, in sides of the region."""
+
+
+def is_near(a: Region, b: Region, share: float) -> bool:
+    """Whether the centres lie within a share of the smaller region's side."""
+    return float(np.hypot(a.x - b.x, a.y - b.y)) < share * min(a.size, b.size)
+
+
+def is_similar_in_size(a: Region, b: Region) -> bool:
+    """Whether neither region is twice the other's size."""
+    return 0.5 < a.size / b.size < 2.0
+
+
+def is_same(body: Body, other: Body) -> bool:
+    """Whether a body is, or is a part of, another one of the same frame."""
+    low, high = other.xy.min(axis=0), other.xy.max(axis=0)
+    is_inside = bool(((body.xy > low) & (body.xy < high)).all())
+    return is_inside or is_near(body.next_region, other.next_region, 0.3)
+
+
+@dataclass(slots=True, eq=False)
+class Follower:
+    """One person who is being followed.
+
+    Attributes:
+        region: Where to look next.
+        time: When the person was last seen, seconds.
+        body: The person in the current frame, None if not seen there.
+        since: When the person was first seen, seconds.
+        evidence: The bodies' mean.
+        sights: How many bodies there were.
+        is_trusted: Seen for long enough and well enough to be no mistake.
+    """
+
+    region: Region
+    time: float
+    body: Body | None
+    since: float
+    evidence: float
+    sights: int = 1
+    is_trusted: bool = False
+
+    @classmethod
+    def of(cls, body: Body, time: float) -> "Follower":
+        """Begins with a body that was found."""
+        return cls(body.next_region, time, body, time, body.evidence)
+
+    def take(self, body: Body, time: float, region: Region) -> None:
+        """Goes on with a body that was found, to be looked for in a region next."""
+        self.region, self.time, self.body = region, time, body
+        self.sights += 1
+        self.evidence += (body.evidence - self.evidence) / self.sights
+
+    def is_patient(self, time: float) -> bool:
+        """Whether a person who is not seen may still be looked for."""
+        return abs(time - self.time) < PATIENCE_S
+
+    def look(self, image: UInt8[np.ndarray, "h w 3"], time: float, eyes: Eyes) -> None:
+        """Finds the person in the next frame, or around the last region, or not at all."""
+        body = eyes.body(image, self.region)
+        if not body.is_somebody:
+            region = _search_around(self.region, image, eyes)
+            body = eyes.body(image, region) if region else body
+        if not body.is_somebody:
+            self.body = None
+            return
+        region = _steady(body.region, body.next_region, abs(time - self.time))
+        # One view steers: the others are smaller than a region, and would make the next one so.
+        self.take(eyes.again(image, body), time, region)
+
+
+def _search_around(region: Region, image: UInt8[np.ndarray, "h w 3"], eyes: Eyes) -> Region | None:
+    """The person near a lost region, looked for upright and as the trunk was last turned."""
+    for scale in _LOCAL_TILES:
+        for rotation in (0.0, region.rotation):
+            tile = Region(region.x, region.y, region.size * scale, rotation)
+            for person in eyes.people_in(image, [tile]):
+                is_found = is_near(person.region, region, 0.5)
+                if is_found and is_similar_in_size(person.region, region):
+                    return person.region
+    return None
+
+
+def _steady(before: Region, after: Region, seconds: float) -> Region:
+    """The next region, its size and rotation drawn half way and its growth bounded."""
+    limit = _MAX_GROWTH * seconds
+    growth = float(np.clip(log(after.size / before.size) * _STEADINESS, -limit, limit))
+    turn = (after.rotation - before.rotation + pi) % (2 * pi) - pi
+    return Region(
+        after.x,
+        after.y,
+        before.size * exp(growth),
+        (before.rotation + turn * _STEADINESS + pi) % (2 * pi) - pi,
+    )
