@@ -1,49 +1,34 @@
-"""How true the tracks are on hand-labelled frames of real climbing clips.
+"""What `climbpose eval` cannot tell of hand-labelled clips: the reference, jitter, warnings.
 
-    python tests/bench/labelled_frames.py ../shared/data/climbing_clips [--reference PYTHON]
+    python -m tests.bench.labelled_frames ../shared/data/climbing_clips [--reference PYTHON]
 
-For each clip: share of labelled frames in which the climber was found, and PCK@0.05, @0.1 and @0.2
-of the torso over the large joints (shoulders to ankles) that are labelled as visible, then the same
-for each group of keypoints; and the keypoints' jitter over the whole clip. A keypoint of a frame
-without the climber counts as wrong. The torso is the clip's median (the upper one of an even
-number) of the mean shoulder-hip distance of both sides.
+For each clip: PCK@0.05, @0.1 and @0.2 of the torso over shoulders to ankles, and the keypoints'
+jitter over the whole clip, of what annotating writes to the tracks; then how many wrong and right
+keypoints the status `low` warned of.
 
 ``--reference`` names the interpreter of another virtual environment that holds the reference
 package (``pip install mediapipe==0.10.21 av``), which is then run in video mode over the same
-upright frames and scored beside ours.
+upright frames and scored beside ours, group by group too.
 """
 
 import argparse
-import json
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import median_high
 
 import numpy as np
 
+from climbpose import metrics
 from climbpose.cli.display import Display
+from climbpose.datasets.labelled_frames import LabelledFrames
 from climbpose.exporters.tracks_csv import read
 from climbpose.jobs import AnnotateOptions, plan
+from climbpose.metrics import PCK, Annotated, Scores
+from climbpose.metrics.groups import GROUPS, keypoints_of
 from climbpose.pipeline import annotate, fetch_models
 from climbpose.poses import PoseTrack, Status
-from climbpose.skeleton import CLIMBING_25
 from climbpose.tracks import Selection
-
-THRESHOLDS = (0.05, 0.1, 0.2)
-VISIBLE = 2
-GROUPS = {
-    "head": ("nose", "left_ear", "right_ear"),
-    **{
-        f"{joint}s": (f"left_{joint}", f"right_{joint}")
-        for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-    },
-    "fingers": ("left_index", "right_index"),
-    "feet": ("left_heel", "right_heel", "left_toes", "right_toes"),
-}
-LARGE = ("shoulders", "elbows", "wrists", "hips", "knees", "ankles")
 
 # Where two climb side by side, the labels are of the one further left.
 PERSON: Mapping[str, Selection] = {"h22jju_bouldering": (230.0, 700.0)}
@@ -66,76 +51,6 @@ with mp.solutions.pose.Pose(model_complexity=1) as pose:
 np.save(sys.argv[2], np.array(rows, np.float32))
 """
 
-Labels = Mapping[str, Mapping[str, tuple[float, float, int]]]
-
-
-def torso_px(labels: Labels) -> float:
-    """The clip's torso length."""
-    lengths = []
-    for points in labels.values():
-        sides = [
-            np.hypot(*(np.subtract(points[f"{s}_shoulder"], points[f"{s}_hip"])[:2]))
-            for s in ("left", "right")
-            if f"{s}_shoulder" in points and f"{s}_hip" in points
-        ]
-        if sides:
-            lengths.append(float(np.mean(sides)))
-    return median_high(lengths)
-
-
-def jitter_px(xy: np.ndarray) -> float:
-    """The keypoints' median change of velocity from frame to frame, pixels per frame squared."""
-    return float(np.nanmedian(np.linalg.norm(np.diff(xy, n=2, axis=0), axis=2)))
-
-
-@dataclass
-class Score:
-    """Errors in torso lengths by keypoint, infinite where missing; frames, and those found in.
-
-    Where the tracks come with a status, ``warned`` holds for each error whether it was `low`.
-    """
-
-    errors: dict[str, list[float]] = field(
-        default_factory=lambda: {name: [] for name in CLIMBING_25.keypoints}
-    )
-    warned: dict[str, list[bool]] = field(
-        default_factory=lambda: {name: [] for name in CLIMBING_25.keypoints}
-    )
-    frames: int = 0
-    found: int = 0
-
-    def add(self, xy: np.ndarray, labels: Labels, status: np.ndarray | None = None) -> None:
-        """Counts a clip's tracks."""
-        torso = torso_px(labels)
-        for index, points in labels.items():
-            predicted = xy[int(index)]
-            self.frames += 1
-            self.found += bool(np.isfinite(predicted).any())
-            for name, (x, y, visibility) in points.items():
-                if visibility == VISIBLE:
-                    distance = np.hypot(*(predicted[CLIMBING_25.index(name)] - (x, y))) / torso
-                    self.errors[name].append(float(np.nan_to_num(distance, nan=np.inf)))
-                    if status is not None:
-                        is_low = status[int(index), CLIMBING_25.index(name)] == Status.LOW
-                        self.warned[name].append(bool(is_low))
-
-    def warnings(self) -> str:
-        """How many wrong and right large joints the status `low` warned of."""
-        names = [name for group in LARGE for name in GROUPS[group]]
-        error = np.array([error for name in names for error in self.errors[name]])
-        low = np.array([is_low for name in names for is_low in self.warned[name]])
-        wrong = error > THRESHOLDS[-1]
-        return (
-            f"low: {100 * low[wrong].mean():.0f} % of {wrong.sum()} joints off by more than "
-            f"{THRESHOLDS[-1]} of the torso, {100 * low[~wrong].mean():.0f} % of the others"
-        )
-
-    def pck(self, groups: tuple[str, ...]) -> str:
-        """PCK at the thresholds over groups of keypoints, percent."""
-        names = [name for group in groups for name in GROUPS[group]]
-        pooled = np.array([error for name in names for error in self.errors[name]])
-        return " ".join(f"{100 * (pooled <= threshold).mean():6.1f}" for threshold in THRESHOLDS)
-
 
 def ours(video: Path, folder: Path, options: AnnotateOptions) -> PoseTrack:
     """Our tracks of a video."""
@@ -153,49 +68,79 @@ def reference(video: Path, folder: Path, python: str) -> np.ndarray:
     return xy
 
 
+def jitter_px(xy: np.ndarray) -> float:
+    """The keypoints' median change of velocity from frame to frame, pixels per frame squared."""
+    return float(np.nanmedian(np.linalg.norm(np.diff(xy, n=2, axis=0), axis=2)))
+
+
+def percent(clips: Sequence[Scores], *names: str) -> float:
+    """A metric over several clips, of some keypoints."""
+    sums = np.array([[part.sum() for part in one.over(keypoints_of(names))] for one in clips])
+    earned, possible = sums.sum(axis=0)
+    return float(100 * earned / possible)
+
+
+class Tally:
+    """Scores of one maker's tracks, by clip."""
+
+    def __init__(self) -> None:
+        self._scores: dict[str, list[Scores]] = {name: [] for name in ("found", *PCK)}
+
+    def add(self, xy: np.ndarray, annotated: Annotated) -> None:
+        """Counts a clip."""
+        for name, clips in self._scores.items():
+            clips.append(metrics.create(name)(xy, annotated))
+
+    def row(self, *names: str, last: bool = False) -> str:
+        """Found and PCK of some keypoints, of the last clip alone or of all."""
+        kept = slice(-1, None) if last else slice(None)
+        return " ".join(f"{percent(c[kept], *names):6.1f}" for c in self._scores.values())
+
+
+def warned(is_right: np.ndarray, is_low: np.ndarray) -> str:
+    """How many wrong and right keypoints the status `low` warned of."""
+    return (
+        f"low: {100 * is_low[~is_right].mean():.0f} % of {(~is_right).sum()} keypoints off by more "
+        f"than 0.2 of the torso, {100 * is_low[is_right].mean():.0f} % of the others"
+    )
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="PCK on hand-labelled frames of real clips.")
+    parser = argparse.ArgumentParser(description="Ours and the reference on labelled clips.")
     parser.add_argument("clips", type=Path, help="folder with the clips and labels.json")
     parser.add_argument("--reference", metavar="PYTHON", help="interpreter with the reference")
     parser.add_argument("--smoother", default=AnnotateOptions.smoother)
-    parser.add_argument("--auto", action="store_true", help="never name the person")
     arguments = parser.parse_args()
-    labels = json.loads((arguments.clips / "labels.json").read_text())
-    totals = {"climbpose": Score()} | ({"reference": Score()} if arguments.reference else {})
     fetch_models(AnnotateOptions(), print, is_offline=False)
-    head = " ".join(f"@{threshold:<5}" for threshold in THRESHOLDS)
-    print(f"{'clip':30} {'frames':>6} {'torso':>6} {'maker':>10} {'found':>6}   {head} jitter")
+    data, large = LabelledFrames(arguments.clips), list(keypoints_of())
+    tallies = {"climbpose": Tally()} | ({"reference": Tally()} if arguments.reference else {})
+    right, low = [], []
+    print(f"{'clip':30} {'maker':>10}  found  @0.05   @0.1   @0.2 jitter")
     with tempfile.TemporaryDirectory() as temporary:
-        for clip, frames in labels.items():
-            video = arguments.clips / f"{clip}.mp4"
-            for maker, total in totals.items():
-                status = None
+        for stem in data.stems:
+            clip = data.clip(stem)
+            annotated = Annotated.of_labels(clip.xy, clip.visibility)
+            for maker, tally in tallies.items():
                 if maker == "reference":
-                    xy = reference(video, Path(temporary), arguments.reference)
+                    xy = reference(clip.video, Path(temporary), arguments.reference)
                 else:
                     options = AnnotateOptions(
-                        smoother=arguments.smoother,
-                        person="auto" if arguments.auto else PERSON.get(clip, "auto"),
+                        smoother=arguments.smoother, person=PERSON.get(stem, "auto")
                     )
-                    track = ours(video, Path(temporary), options)
-                    xy, status = track.xy, track.status
-                score = Score()
-                score.add(xy, frames)
-                total.add(xy, frames, status)
-                print_row(clip, f"{torso_px(frames):.0f}", maker, score, f"{jitter_px(xy):6.2f}")
-    for maker, total in totals.items():
-        print_row("all", "", maker, total)
-    for group in GROUPS:
-        for maker, total in totals.items():
-            print(f"{group:44} {maker:>10} {'':6} {total.pck((group,))}")
-    print(totals["climbpose"].warnings())
-
-
-def print_row(clip: str, torso: str, maker: str, score: Score, jitter: str = "") -> None:
-    """One line of the table."""
-    share = 100 * score.found / score.frames
-    row = f"{clip:30} {score.frames:6} {torso:>6} {maker:>10} {share:6.1f} {score.pck(LARGE)}"
-    print(row, jitter, flush=True)
+                    track = ours(clip.video, Path(temporary), options)
+                    xy = track.xy
+                    judged = metrics.create(PCK[-1])(xy[clip.frame_index], annotated)
+                    visible = judged.possible[:, large] > 0
+                    right.append(judged.earned[:, large][visible] > 0)
+                    is_low = track.status[clip.frame_index] == Status.LOW
+                    low.append(is_low[:, large][visible])
+                tally.add(xy[clip.frame_index], annotated)
+                row = tally.row("large", last=True)
+                print(f"{stem:30} {maker:>10} {row} {jitter_px(xy):6.2f}", flush=True)
+    for name in ("large", *GROUPS):
+        for maker, tally in tallies.items():
+            print(f"{name:30} {maker:>10} {tally.row(name)}")
+    print(warned(np.concatenate(right), np.concatenate(low)))
 
 
 if __name__ == "__main__":
