@@ -10,8 +10,10 @@ import typer
 
 from climbpose import __version__
 from climbpose.cli.annotate import annotate
+from climbpose.cli.evaluate import evaluate
 from climbpose.cli.models import models
 from climbpose.cli.synth import synth
+from climbpose.cli.train import train
 
 app = typer.Typer(
     name="climbpose",
@@ -22,7 +24,9 @@ app = typer.Typer(
 )
 app.command()(annotate)
 app.command()(synth)
+app.command("eval")(evaluate)
 app.add_typer(models, name="models")
+app.add_typer(train, name="train")
 
 
 def _print_version(is_asked: bool) -> bool:
