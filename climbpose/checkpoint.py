@@ -26,9 +26,9 @@ VERSION = 1
 SUFFIX = ".safetensors"
 
 SHIPPED: Mapping[str, str] = {
-    "climbing": "ecca61fb978b0bb922eb76ac8386b2b2acccaf7f2279fb0f29b661300821dba4",
-    "climbing_fast": "2044d8427474b8ff407d088e53732235914f82d3aaef000777ab2de00be6d9c2",
-    "person": "065148250b74f0a8cdb604fa668847b654d581acc5a027d48e2fc9054b853535",
+    "climbing": "7b9a8719f28b8353ad393878c1e90dcfac1ae5ce5cb41b01817756d4269d3527",
+    "climbing_fast": "b2a7185bb911a96fe38adcd8ba8a139c47a554de13a72ab5e59471d792776a7d",
+    "person": "cd77bcf1c7a0d17cbf737734bb6736ec2637d514f4ad343ada19f0c9ddbe38ed",
 }
 """The sha256 of each file in ``weights/``, by name."""
 

@@ -34,8 +34,8 @@ def climbing_clips() -> Path:
 
 @pytest.fixture(scope="session")
 def models() -> None:
-    """The default detector's model files, in the cache."""
+    """BlazePose's published files, in the cache."""
     try:
-        assets.fetch(detectors.assets_of(detectors.DEFAULT), print)
+        assets.fetch(detectors.assets_of("blazepose"), print)
     except ModelError as error:
         _skip(str(error))
