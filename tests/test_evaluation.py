@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climbpose import checkpoint
+from climbpose import checkpoint, detectors
 from climbpose.detectors import ModelFile
 from climbpose.errors import ClimbposeError, DatasetError, OutputExistsError, UsageError
 from climbpose.evaluation import (
@@ -321,7 +321,7 @@ def test_options_that_make_no_sense(
 
 
 def test_what_is_compared() -> None:
-    assert [one.name for one in sources((), (), ())] == ["blazepose"]
+    assert [one.name for one in sources((), (), ())] == [detectors.DEFAULT]
     mixed = sources(("blazepose",), (Path("runs/mine.safetensors"),), ("fast", "normal"))
     assert [one.name for one in mixed] == ["blazepose fast", "blazepose", "mine fast", "mine"]
     assert Candidate(mixed[0], "spline").name == "blazepose fast + spline"
