@@ -189,7 +189,7 @@ def test_stopped(stage: Stage) -> None:
         assert json.loads(process.stderr.readline())["stage"].endswith("climb")
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, stderr
     assert stdout == ""
     assert stderr.splitlines()[-1].startswith("climbpose: error: interrupted")
     assert not target.exists()
