@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -74,3 +78,13 @@ def test_int8_without_ranges_changes_nothing_but_the_rest() -> None:
     plain = Runtime(small_graph(), threads=1, precision=rest)(pictures(1))
     for meaning, output in Runtime(small_graph(), threads=1, precision="int8")(pictures(1)).items():
         np.testing.assert_array_equal(output, plain[meaning])
+
+
+def test_nothing_of_telemetry_is_loaded_or_left_in_the_home(tmp_path: Path) -> None:
+    code = "import sys, climbpose.networks.runtime as r; print(sys.modules['openvino_telemetry'])"
+    environment = os.environ | {"HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "None"
+    assert list(tmp_path.iterdir()) == []
