@@ -43,10 +43,19 @@ class Checkpoint:
         graph: The network.
         header: What ``save`` was given: family ("landmarks" or "person"), name, and any JSON more
             (skeleton, training data, budget, commit, figures).
+        file_name: Of the file it was read from, empty if from none.
+        sha256: Of that file.
     """
 
     graph: Graph
     header: Mapping[str, Any]
+    file_name: str = ""
+    sha256: str = ""
+
+    @property
+    def trained_on(self) -> frozenset[str]:
+        """The clips it was trained on: names, or sha256 of their files."""
+        return frozenset(map(str, self.header.get("trained_on", ())))
 
 
 def save(path: Path, graph: Graph, header: Mapping[str, Any]) -> None:
@@ -103,8 +112,9 @@ def load(
         raise ModelError(
             f"{path} cannot be read ({error.strerror}); give the path of a checkpoint"
         ) from error
+    sha256 = hashlib.sha256(content).hexdigest()
     if path.stem == str(name_or_path):
-        _check_hash(path, content)
+        _check_hash(path, sha256)
     header = _header(path, content)
     for what, expected in (("family", family), ("skeleton", skeleton)):
         if expected is not None and header.get(what) != _plain(expected):
@@ -120,7 +130,7 @@ def load(
         raise _damaged(path, error) from error
     if missing:
         raise _damaged(path, f"no {min(missing)}")
-    return Checkpoint(graph=graph, header=header)
+    return Checkpoint(graph, header, path.name, sha256)
 
 
 def shipped_folders() -> tuple[Path, ...]:
@@ -146,9 +156,8 @@ def _find(name_or_path: str | Path) -> Path:
     )
 
 
-def _check_hash(path: Path, content: bytes) -> None:
+def _check_hash(path: Path, found: str) -> None:
     expected = SHIPPED.get(path.stem)
-    found = hashlib.sha256(content).hexdigest()
     if expected is not None and found != expected:
         raise ModelError(
             f"{path} has sha256 {found[:12]}..., expected {expected[:12]}...; install climbpose "

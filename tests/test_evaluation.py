@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climbpose import checkpoint, detectors
-from climbpose.detectors import ModelFile
+from climbpose import detectors
 from climbpose.errors import ClimbposeError, DatasetError, OutputExistsError, UsageError
 from climbpose.evaluation import (
     GIVEN,
@@ -26,7 +25,6 @@ from climbpose.evaluation import (
 )
 from climbpose.evaluation.truth import Truth
 from climbpose.metrics import Annotated
-from climbpose.networks.graph import Graph
 from climbpose.skeleton import CLIMBING_25
 from tests.cli.stage import FRAMES, make_climb
 from tests.evaluated import LABELLED, Seer, enter, make_folder, make_synthetic, points
@@ -179,26 +177,6 @@ def test_clips_of_the_training_are_marked(
     assert done.seen_by("off") == frozenset()
     (warning,) = done.warnings
     assert "sharp was trained on dyno" in warning
-
-
-def test_checkpoints_say_what_they_were_trained_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "mine.safetensors"
-    graph = Graph(
-        input="x",
-        input_shape=(4, 4, 3),
-        input_scale=1.0,
-        input_offset=0.0,
-        nodes=(),
-        outputs={"points": "x"},
-        weights={"w": np.zeros((2, 2), np.float32)},
-    )
-    header = {"family": "landmarks", "name": "mine", "trained_on": ["slab"]}
-    checkpoint.save(file, graph, header)
-    enter(monkeypatch, sharp=Seer(models=(ModelFile(file.name, "0"),)))
-    done = run(make_folder(tmp_path, "dyno", "slab"), sources=(Source("sharp", file),))
-    assert [clip.seen_by for clip in done.clips] == [(), ("mine",)]
 
 
 def test_synthetic_clips_of_other_sets_are_other_clips(

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from climbpose.cli.errors import Answer, reported
+from climbpose.cli.options import TALK, Offline, Progress, Quiet
 
 _WHAT = "What is drawn"
 _RANGE = "What is read"
 _OUT = "Output"
-_TALK = "Messages"
 
 
 def annotate(
@@ -158,24 +158,16 @@ def annotate(
         typer.Option(
             "--json",
             help="Print the reports as JSON; nothing else on stdout.",
-            rich_help_panel=_TALK,
+            rich_help_panel=TALK,
         ),
     ] = False,
-    progress: Annotated[
-        str,
-        typer.Option(metavar="auto|json|none", help="Progress on stderr.", rich_help_panel=_TALK),
-    ] = "auto",
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Errors only.", rich_help_panel=_TALK)
-    ] = False,
+    progress: Progress = "auto",
+    quiet: Quiet = False,
     verbose: Annotated[
         bool,
-        typer.Option("-v", "--verbose", help="Timings by stage too.", rich_help_panel=_TALK),
+        typer.Option("-v", "--verbose", help="Timings by stage too.", rich_help_panel=TALK),
     ] = False,
-    offline: Annotated[
-        bool,
-        typer.Option("--offline", help="Never fetch model files.", rich_help_panel=_TALK),
-    ] = False,
+    offline: Offline = False,
 ) -> None:
     """Draws the climber's pose on videos and writes the keypoint tracks.
 

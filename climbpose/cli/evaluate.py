@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from climbpose.cli.errors import reported
+from climbpose.cli.options import Offline, Progress, Quiet
 
 if TYPE_CHECKING:
     from climbpose.tracks import Selection
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 _WHO = "What is compared"
 _WHAT = "What is measured"
 _OUT = "Output"
-_TALK = "Messages"
 
 
 def evaluate(
@@ -140,17 +140,9 @@ def evaluate(
             rich_help_panel=_OUT,
         ),
     ] = False,
-    progress: Annotated[
-        str,
-        typer.Option(metavar="auto|json|none", help="Progress on stderr.", rich_help_panel=_TALK),
-    ] = "auto",
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Errors only.", rich_help_panel=_TALK)
-    ] = False,
-    offline: Annotated[
-        bool,
-        typer.Option("--offline", help="Never fetch model files.", rich_help_panel=_TALK),
-    ] = False,
+    progress: Progress = "auto",
+    quiet: Quiet = False,
+    offline: Offline = False,
 ) -> None:
     """Measures how true detectors are on labelled clips, side by side.
 

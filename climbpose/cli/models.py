@@ -62,16 +62,16 @@ def where() -> None:
 def _shipped(name: str) -> str:
     """A checkpoint that comes with climbpose: its hash and what it says of its origin."""
     from climbpose import checkpoint
-    from climbpose.detectors.climbing import model_file
     from climbpose.errors import ModelError
 
     try:
-        header, file = checkpoint.load(name).header, model_file(name)
+        file = checkpoint.load(name)
     except ModelError as error:
         return f"  {name}  {error}"
+    licence = file.header.get("licence", "unknown licence")
     return (
-        f"  {file.name}  {header.get('licence', 'unknown licence')}  comes with climbpose\n"
-        f"    sha256 {file.sha256}\n    from {header.get('origin', 'unknown origin')}"
+        f"  {file.file_name}  {licence}  comes with climbpose\n"
+        f"    sha256 {file.sha256}\n    from {file.header.get('origin', 'unknown origin')}"
     )
 
 

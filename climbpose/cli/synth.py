@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from climbpose.cli.errors import Answer, one_line, reported
+from climbpose.cli.options import TALK, Progress, Quiet
 
 _WHAT = "The clips"
 _OUT = "Output"
-_TALK = "Messages"
 
 
 def synth(
@@ -69,16 +69,11 @@ def synth(
         typer.Option(
             "--json",
             help="Print the list of clips as JSON; nothing else on stdout.",
-            rich_help_panel=_TALK,
+            rich_help_panel=TALK,
         ),
     ] = False,
-    progress: Annotated[
-        str,
-        typer.Option(metavar="auto|json|none", help="Progress on stderr.", rich_help_panel=_TALK),
-    ] = "auto",
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Errors only.", rich_help_panel=_TALK)
-    ] = False,
+    progress: Progress = "auto",
+    quiet: Quiet = False,
 ) -> None:
     """Makes labelled synthetic climbing video to train and test on.
 

@@ -1,8 +1,6 @@
 """Our own detector: networks trained on climbing, which come with the package."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import ClassVar
 
 from climbpose import checkpoint
@@ -34,22 +32,12 @@ class Climbing(Following):
     shipped: ClassVar[tuple[str, ...]] = (PERSON, *dict.fromkeys(LANDMARKS.values()))
 
     def __init__(self, options: DetectorOptions = NO_OPTIONS) -> None:
-        chosen = (PERSON, options.weights or LANDMARKS[options.quality])
-        person = checkpoint.load(chosen[0], family="person").graph
-        landmarks = checkpoint.load(chosen[1], family="landmarks").graph
-        self.models: Sequence[ModelFile] = [model_file(file) for file in chosen]
-        networks = RunningPersonNetwork(person), RunningLandmarkNetwork(landmarks)
+        person = checkpoint.load(PERSON, family="person")
+        landmarks = checkpoint.load(
+            options.weights or LANDMARKS[options.quality], family="landmarks"
+        )
+        used = (person, landmarks)
+        self.models: Sequence[ModelFile] = [ModelFile(c.file_name, c.sha256) for c in used]
+        self.trained_on = person.trained_on | landmarks.trained_on
+        networks = RunningPersonNetwork(person.graph), RunningLandmarkNetwork(landmarks.graph)
         super().__init__(Eyes(*networks, views_of(options.quality)))
-
-
-def model_file(name_or_path: str | Path) -> ModelFile:
-    """The file of a checkpoint that can be loaded, with its hash.
-
-    Args:
-        name_or_path: A file, or the name of one that comes with the package.
-    """
-    shipped = [
-        folder / f"{name_or_path}{checkpoint.SUFFIX}" for folder in checkpoint.shipped_folders()
-    ]
-    path = next(path for path in (*shipped, Path(name_or_path)) if path.is_file())
-    return ModelFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest())

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from jaxtyping import Float32
 
-from climbpose import checkpoint, smoothers
+from climbpose import smoothers
 from climbpose.detectors import RegionDetector
 from climbpose.errors import DatasetError, UsageError
 from climbpose.evaluation.options import Source
@@ -37,21 +37,12 @@ class Observer(Protocol):
 def trained_on(source: Source) -> frozenset[str]:
     """The clips that a source was trained on: names, or sha256 of files.
 
-    Its checkpoints say so, or the detector itself.
+    A detector that does not say was trained on none that we know of.
 
     Raises:
         ClimbposeError: There is no such detector, or its files are absent or damaged.
     """
-    detector = source.create()
-    known = set(getattr(detector, "trained_on", ()))
-    for file in detector.models:
-        if file.name.endswith(checkpoint.SUFFIX):
-            place: str | Path = file.name.removesuffix(checkpoint.SUFFIX)
-            if source.weights and source.weights.name == file.name:
-                place = source.weights
-            header = checkpoint.load(place).header
-            known |= {str(clip) for clip in header.get("trained_on", ())}
-    return frozenset(known)
+    return frozenset(getattr(source.create(), "trained_on", ()))
 
 
 def followed(

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from math import atan2, hypot
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +20,6 @@ from climbpose.metrics import Annotated
 
 _SHA256 = 64
 """Digits of a hash."""
-
-_MARGIN = 1.25
-"""The region's side over the diameter of the circle around the hips' centre, as detectors crop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +71,8 @@ class Truth:
             if not pair:
                 return None
             ends.append(points[pair].mean(axis=0))
-        hips, (across, down) = ends[0], ends[1] - ends[0]
-        radius = max(hypot(*(point - hips)) for point in points[known])
-        return Region(
-            x=float(hips[0]),
-            y=float(hips[1]),
-            size=2 * _MARGIN * radius,
-            rotation=atan2(across, -down),
-        )
+        hips, shoulders = ends
+        return Region.around(hips, shoulders, float(np.hypot(*(points[known] - hips).T).max()))
 
 
 def read_truths(options: EvalOptions) -> list[Truth]:

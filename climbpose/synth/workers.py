@@ -1,25 +1,20 @@
 """Several processes that make things at the same time, and end together whatever stops them."""
 
 import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing import connection, resource_tracker
+from multiprocessing import resource_tracker
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
-from typing import Any, TypeVar
-
-import cv2
+from typing import TypeVar
 
 from climbpose.errors import ClimbposeError
+from climbpose.processes import become_worker, one_thread_each, signals_held_back
 
 _POLL_S = 0.1
-_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 Task = TypeVar("Task")
 Make = Callable[[Task, Callable[[int], None]], None]
@@ -51,18 +46,7 @@ def _begin(signals: _Signals) -> None:
     """Makes a process ready to be a worker."""
     global _signals
     _signals = signals
-    # Where none can be held back; the first process tells the others to end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker whose first process was killed would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    os._exit(1)
+    become_worker()
 
 
 def _work(make: Make[Task], task: Task) -> None:
@@ -92,11 +76,9 @@ def make_all(
     context = multiprocessing.get_context("spawn")
     # Its start lets held back signals through, so it must not come in between.
     resource_tracker.ensure_running()
-    with _one_thread_each(), ExitStack() as stack:
-        # A worker takes over which signals are held back: Ctrl-C reaches all processes of a
-        # terminal, and a worker that is still being started would answer with a traceback. Nor may
-        # it come between the making of a lock and the note that the lock is to be removed.
-        with _signals_held_back():
+    with one_thread_each(), ExitStack() as stack:
+        # Nor may they come between the making of a lock and the note that it is to be removed.
+        with signals_held_back("SIGINT", "SIGHUP"):
             signals = _Signals(context.Value("Q", 0), context.Event())
             pool = stack.enter_context(
                 ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(signals,))
@@ -132,31 +114,3 @@ def _watch(
                 "a process that made a clip was killed, perhaps for lack of memory; go on with "
                 "--resume and fewer --jobs"
             ) from error
-
-
-@contextmanager
-def _signals_held_back() -> Generator[None]:
-    """Ctrl-C and a hang-up take effect after this block only."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
-
-
-@contextmanager
-def _one_thread_each() -> Generator[None]:
-    """Processes begun in this block compute with one thread each, as there are enough of them."""
-    before: dict[str, Any] = {name: os.environ.get(name) for name in _THREAD_COUNTS}
-    os.environ.update(dict.fromkeys(_THREAD_COUNTS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

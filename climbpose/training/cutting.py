@@ -1,7 +1,6 @@
 """The part of a frame that a sample keeps: a square around one person, upright as the frame is."""
 
 from dataclasses import dataclass
-from math import atan2
 
 import cv2
 import numpy as np
@@ -14,8 +13,8 @@ from climbpose.training.samples import REACH, SIDE
 MIN_REGION_PX = 90.0
 """People whose region is smaller show too little to learn from."""
 
-_SIZE = 2 * 1.25 * 0.95
-"""Of a region over its farthest keypoint from the hips; BlazePose's circle is a little smaller."""
+_RADIUS = 0.95
+"""Of a body's circle over its farthest keypoint from the hips; BlazePose's is a little smaller."""
 
 _LARGEST_PX = 1600
 """Larger squares are first shrunk to this side, so that no pixels are skipped."""
@@ -69,10 +68,7 @@ def region_of(xy: Float32[np.ndarray, "25 2"]) -> Region | None:
     """
     hips = xy[CLIMBING_25.indices("left_hip", "right_hip")].mean(axis=0)
     shoulders = xy[CLIMBING_25.indices("left_shoulder", "right_shoulder")].mean(axis=0)
-    up = shoulders - hips
-    if not np.isfinite(up).all():
+    if not np.isfinite(shoulders - hips).all():
         return None
     farthest = float(np.nanmax(np.hypot(*(xy - hips).T)))
-    return Region(
-        float(hips[0]), float(hips[1]), farthest * _SIZE, atan2(float(up[0]), -float(up[1]))
-    )
+    return Region.around(hips, shoulders, farthest * _RADIUS)

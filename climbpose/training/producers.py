@@ -1,27 +1,20 @@
 """Processes that make things ahead of their use, one after another and not too many."""
 
 import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from time import sleep
 from typing import Any
 
-import cv2
-
 from climbpose.errors import ClimbposeError
+from climbpose.processes import become_worker, one_thread_each, signals_held_back
 
 _AHEAD = 4
 """Things that each process makes beyond the one that is waited for."""
 
 _POLL_S = 0.2
-_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 Make = Callable[..., Iterator[int]]
 
@@ -54,7 +47,7 @@ class Producers:
     def start(self, needed: int) -> None:
         """Begins to make what is needed from a number on."""
         self._needed.value = needed
-        with _one_thread_each(), _interrupts_held_back():
+        with one_thread_each(), signals_held_back("SIGINT"):
             for number in range(self._jobs):
                 ours, theirs = self._context.Pipe(duplex=False)
                 given = (self._make, self._arguments(number), self._needed, self._jobs, theirs)
@@ -99,53 +92,10 @@ def _produce(
     make: Make, arguments: tuple[Any, ...], needed: Any, jobs: int, failure: Connection
 ) -> None:
     """What a process does."""
-    # The first process tells the others to end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    become_worker()
     try:
         for number in make(*arguments):
             while number >= needed.value + _AHEAD * jobs:
                 sleep(_POLL_S)
     except ClimbposeError as error:
         failure.send(str(error))
-
-
-def _end_with_parent() -> None:
-    """A process whose parent was killed would wait for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    connection.wait([parent.sentinel])
-    os._exit(1)
-
-
-@contextmanager
-def _interrupts_held_back() -> Generator[None]:
-    """Processes begun in this block never see Ctrl-C.
-
-    It reaches all processes of a terminal, and one that is still being started would answer with a
-    traceback.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
-
-
-@contextmanager
-def _one_thread_each() -> Generator[None]:
-    """Processes begun in this block compute with one thread each, as there are enough of them."""
-    before: dict[str, Any] = {name: os.environ.get(name) for name in _THREAD_COUNTS}
-    os.environ.update(dict.fromkeys(_THREAD_COUNTS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

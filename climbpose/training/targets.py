@@ -39,7 +39,7 @@ _IMPORTANCE = np.full(POINTS, _UNUSED_WEIGHT, np.float32)
 _IMPORTANCE[BLAZEPOSE_OF_CLIMBING] = [
     1.0 if name.split("_")[-1] in _LARGE else _SMALL_WEIGHT for name in CLIMBING_25.keypoints
 ]
-# The two that steer the next region.
+# BlazePose's own two that steer its next region: kept, for who follows people by them.
 _IMPORTANCE[33:35] = _SMALL_WEIGHT
 
 

@@ -77,7 +77,7 @@ def test_stopped_run_is_gone_on_with(
 ) -> None:
     folder = tmp_path / "run"
     # The package has the group of commands under the module's name.
-    module = sys.modules["climbpose.cli.train"]
+    module = sys.modules["climbpose.cli.train.detector"]
     monkeypatch.setattr(
         module._Steps,
         "__call__",

@@ -129,10 +129,9 @@ def _region_around(xy: Float64[np.ndarray, "25 2"]) -> Region:
     from them, a tenth is over 16 % too large, of those from the keypoints over 8 %.
     """
     hips, shoulders = xy[_HIPS].mean(axis=0), xy[_SHOULDERS].mean(axis=0)
-    trunk = shoulders - hips
-    length = max(float(np.linalg.norm(trunk)), 1e-6)
+    length = max(float(np.linalg.norm(shoulders - hips)), 1e-6)
     radius = max(float(np.linalg.norm(xy - hips, axis=1).max()), _MIN_RADIUS * length)
-    return Region.from_axis(hips, hips + trunk * (radius / length))
+    return Region.around(hips, shoulders, radius)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

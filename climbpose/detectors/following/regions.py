@@ -42,6 +42,14 @@ class Region:
             rotation=(rotation + pi) % (2 * pi) - pi,
         )
 
+    @classmethod
+    def around(
+        cls, hips: Float[np.ndarray, "2"], shoulders: Float[np.ndarray, "2"], radius: float
+    ) -> "Region":
+        """The region of a body that reaches so far from its hips' centre, its trunk upright."""
+        trunk = shoulders - hips
+        return cls.from_axis(hips, hips + trunk * (radius / max(float(np.hypot(*trunk)), 1e-6)))
+
     def enlarged(self, factor: float) -> "Region":
         """The same region in a picture that is larger by a factor."""
         return Region(self.x * factor, self.y * factor, self.size * factor, self.rotation)

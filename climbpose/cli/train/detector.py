@@ -1,6 +1,5 @@
-"""``climbpose train``: networks of the user's own."""
+"""``climbpose train detector``: a landmark network of one's own."""
 
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from climbpose.cli.errors import complain, one_line, reported
+from climbpose.cli.train.needs import check_torch
 
 if TYPE_CHECKING:
     from climbpose.training.detector import Trained
@@ -19,19 +19,7 @@ _MACHINE = "The machine"
 
 _MAX_JOBS = 256
 
-train = typer.Typer(
-    help="Trains networks on your own videos.",
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-
-@train.callback()
-def group() -> None:
-    """Trains networks on your own videos."""
-
-
-@train.command()
 def detector(
     out: Annotated[
         Path,
@@ -143,7 +131,7 @@ def detector(
     interrupted can be gone on with.
     """
     with reported():
-        _check_torch()
+        check_torch()
         from climbpose.training.stopping import StopRequest
 
         given = {
@@ -169,50 +157,6 @@ def detector(
             raise typer.Exit(stopped.exit_code) from stopped
         if not quiet:
             _summarise(trained)
-
-
-@train.command()
-def average(
-    networks: Annotated[
-        list[Path], typer.Argument(metavar="NETWORK...", help="Files of trained networks.")
-    ],
-    out: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The network that is made.")
-    ],
-    shrink: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="SAMPLES",
-            help="Keep each weight in a byte, for a file of half the size that runs twice as fast; "
-            "SAMPLES is a run's folder of samples, some of which are looked at.",
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("-y", "--overwrite", help="Replace a file that is there.")
-    ] = False,
-) -> None:
-    """Makes one network of several that were trained from the same start; better than each."""
-    with reported():
-        _check_torch()
-        from climbpose import checkpoint
-        from climbpose.errors import OutputExistsError
-        from climbpose.training.averaging import average as averaged
-        from climbpose.training.averaging import shrunk
-
-        if out.exists() and not overwrite:
-            raise OutputExistsError(f"{out} exists; add --overwrite or choose another -o")
-        made = averaged(networks)
-        if shrink is not None:
-            made = shrunk(made, shrink)
-        checkpoint.save(out, made.graph, {**made.header, "name": out.stem})
-        typer.echo(f"use it: climbpose annotate VIDEO --weights {one_line(str(out))}")
-
-
-def _check_torch() -> None:
-    from climbpose.errors import UsageError
-
-    if importlib.util.find_spec("torch") is None:
-        raise UsageError("climbpose train needs torch: pip install 'climbpose[train]'")
 
 
 def _videos(paths: list[Path]) -> list[Path]:

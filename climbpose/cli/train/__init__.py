@@ -1,0 +1,21 @@
+"""``climbpose train``: networks of the user's own."""
+
+import typer
+
+from climbpose.cli.train.average import average
+from climbpose.cli.train.detector import detector
+
+train = typer.Typer(
+    help="Trains networks on your own videos.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@train.callback()
+def group() -> None:
+    """Trains networks on your own videos."""
+
+
+train.command()(detector)
+train.command()(average)
