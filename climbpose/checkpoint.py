@@ -8,7 +8,7 @@ import hashlib
 import importlib.resources
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,19 +35,17 @@ SHIPPED: Mapping[str, str] = {
 _CODES, _SCALES = ".codes", ".scales"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Checkpoint:
-    """A network and what its file says about it.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Described:
+    """What a file says about its network.
 
     Attributes:
-        graph: The network.
-        header: What ``save`` was given: family ("landmarks" or "person"), name, and any JSON more
-            (skeleton, training data, budget, commit, figures).
+        header: What it was saved with: family ("landmarks", "person" or "smoother"), name, and any
+            JSON more (skeleton, training data, budget, commit, figures).
         file_name: Of the file it was read from, empty if from none.
         sha256: Of that file.
     """
 
-    graph: Graph
     header: Mapping[str, Any]
     file_name: str = ""
     sha256: str = ""
@@ -56,6 +54,27 @@ class Checkpoint:
     def trained_on(self) -> frozenset[str]:
         """The clips it was trained on: names, or sha256 of their files."""
         return frozenset(map(str, self.header.get("trained_on", ())))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Stored(Described):
+    """Weights, by name."""
+
+    arrays: Mapping[str, np.ndarray] = field(repr=False)
+
+    @property
+    def parameters(self) -> int:
+        """How many weights there are; the scales of rounded ones do not count."""
+        return sum(
+            array.size for name, array in self.arrays.items() if not name.endswith(_SCALES)
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Checkpoint(Described):
+    """A network that is a graph."""
+
+    graph: Graph
 
 
 def save(path: Path, graph: Graph, header: Mapping[str, Any]) -> None:
@@ -69,17 +88,6 @@ def save(path: Path, graph: Graph, header: Mapping[str, Any]) -> None:
     Raises:
         ClimbposeError: The file could not be written.
     """
-    text = json.dumps(
-        {
-            **header,
-            "family": header["family"],
-            "name": header["name"],
-            "format": FORMAT,
-            "version": VERSION,
-            "graph": graph.structure(),
-        },
-        separators=(",", ":"),
-    )
     tensors: dict[str, np.ndarray] = {}
     for name, weight in graph.weights.items():
         if name in graph.scales:
@@ -87,7 +95,25 @@ def save(path: Path, graph: Graph, header: Mapping[str, Any]) -> None:
             tensors[name + _SCALES] = graph.scales[name].astype(np.float16)
         else:
             tensors[name] = weight.astype(np.float16)
-    content = safetensors.numpy.save(tensors, {"climbpose": text})
+    save_arrays(path, tensors, {**header, "graph": graph.structure()})
+
+
+def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]) -> None:
+    """Writes weights to a file, as they are.
+
+    Args:
+        path: The file, replaced if there is one.
+        arrays: By name.
+        header: JSON values by name, ``family`` and ``name`` among them.
+
+    Raises:
+        ClimbposeError: The file could not be written.
+    """
+    named = {"family": header["family"], "name": header["name"]}
+    stamp = {"format": FORMAT, "version": VERSION}
+    text = json.dumps({**header, **named, **stamp}, separators=(",", ":"))
+    contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    content = safetensors.numpy.save(contiguous, {"climbpose": text})
     with part_file(path) as part:
         part.write_bytes(content)
 
@@ -95,7 +121,28 @@ def save(path: Path, graph: Graph, header: Mapping[str, Any]) -> None:
 def load(
     name_or_path: str | Path, *, family: str | None = None, skeleton: Sequence[str] | None = None
 ) -> Checkpoint:
-    """The network of a file, or of a name in ``weights/``.
+    """The graph of a file, or of a name in ``weights/``; see `read`.
+
+    Raises:
+        ModelError: There is no such file, or it is not what it should be.
+    """
+    stored = read(name_or_path, family=family, skeleton=skeleton)
+    header = dict(stored.header)
+    where = stored.file_name
+    try:
+        graph = Graph.from_structure(header.pop("graph"), *_weights(stored.arrays))
+        missing = graph.missing()
+    except (KeyError, ValueError, TypeError) as error:
+        raise _damaged(where, error) from error
+    if missing:
+        raise _damaged(where, f"no {min(missing)}")
+    return Checkpoint(graph=graph, header=header, file_name=stored.file_name, sha256=stored.sha256)
+
+
+def read(
+    name_or_path: str | Path, *, family: str | None = None, skeleton: Sequence[str] | None = None
+) -> Stored:
+    """What a file holds, or one of a name in ``weights/``.
 
     Args:
         name_or_path: A file, or the name of one that climbpose ships.
@@ -123,14 +170,10 @@ def load(
                 f"{_brief(_plain(expected))}; choose another checkpoint"
             )
     try:
-        structure = header.pop("graph")
-        graph = Graph.from_structure(structure, *_weights(safetensors.numpy.load(content)))
-        missing = graph.missing()
+        arrays = safetensors.numpy.load(content)
     except (safetensors.SafetensorError, KeyError, ValueError, TypeError) as error:
         raise _damaged(path, error) from error
-    if missing:
-        raise _damaged(path, f"no {min(missing)}")
-    return Checkpoint(graph, header, path.name, sha256)
+    return Stored(arrays=arrays, header=header, file_name=path.name, sha256=sha256)
 
 
 def shipped_folders() -> tuple[Path, ...]:
@@ -182,7 +225,7 @@ def _header(path: Path, content: bytes) -> dict[str, Any]:
     return header
 
 
-def _damaged(path: Path, reason: object) -> ModelError:
+def _damaged(path: Path | str, reason: object) -> ModelError:
     found = " ".join(str(reason).split())
     return ModelError(
         f"{path} is no whole checkpoint of climbpose ({found}); copy or train it again"

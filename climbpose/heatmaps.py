@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int64, Shaped
 
-from climbpose.poses import HEATMAP_SIZE, HeatmapSource
+from climbpose.poses import HEATMAP_SIZE, Detection, HeatmapSource
 from climbpose.skeleton import Skeleton
 
 _MIN_SIGMA = 0.5
@@ -17,6 +17,9 @@ _MIN_SIGMA = 0.5
 
 _EMPTY = 1e-4
 """A map whose highest cell is not above this holds no keypoint."""
+
+_BETWEEN_SIGMA = 2.0
+"""Width of the heatmap of a keypoint that was put in, cells: wider than a detected one's."""
 
 _LOG_FLOOR = 1e-6
 """Share of the highest cell below which a cell is taken for empty and tells nothing."""
@@ -81,6 +84,25 @@ def decode(
     height = np.minimum(top * np.clip(gain, 1.0, 2.0), 1.0)
     peak[is_empty] = np.nan
     return peak.astype(np.float32), np.where(is_empty, 0.0, height).astype(np.float32)
+
+
+def centres(
+    maps: Float32[np.ndarray, "*frames keypoints rows cols"],
+) -> Float32[np.ndarray, "*frames keypoints 2"]:
+    """Centres of mass, in cells, each cell weighing its square; NaN for an empty map.
+
+    Where a map has two modes the centre lies between them, nearer to the higher one, and so moves
+    on where `decode` would leap.
+    """
+    weight = np.square(maps.clip(min=0), dtype=np.float64)
+    along_x, along_y = weight.sum(axis=-2), weight.sum(axis=-1)
+    total = along_x.sum(axis=-1)
+    cells_x, cells_y = np.arange(maps.shape[-1]) + 0.5, np.arange(maps.shape[-2]) + 0.5
+    with np.errstate(invalid="ignore", divide="ignore"):
+        xy = np.stack([along_x @ cells_x, along_y @ cells_y], axis=-1) / total[..., None]
+    xy[total <= _EMPTY**2] = np.nan
+    centre: Float32[np.ndarray, "*frames keypoints 2"] = xy.astype(np.float32)
+    return centre
 
 
 def _patches(
@@ -182,6 +204,35 @@ class DenseMaps:
     ) -> tuple[Float32[np.ndarray, "keypoints 2"], Float32[np.ndarray, " keypoints"]]:
         """Sub-cell positions of the highest peaks, in cells, and their heights."""
         return decode(self.render())
+
+
+def between(before: Detection, after: Detection, share: float) -> Detection:
+    """A detection that was not made, on the line between two; it counts as filled.
+
+    It has the lower confidences of the two.
+
+    Args:
+        before: At a share of 0.
+        after: At a share of 1.
+        share: Of the way.
+    """
+    (xy_a, confidence_a), (xy_b, confidence_b) = before.keypoints(), after.keypoints()
+    way = np.float32(share)
+    xy = xy_a + way * (xy_b - xy_a)
+    box = before.box + way * (after.box - before.box)
+    cell = (box[2:] - box[:2]) / np.float32(HEATMAP_SIZE)
+    return Detection(
+        frame_index=before.frame_index,
+        time=before.time + share * (after.time - before.time),
+        box=box,
+        maps=GaussianMaps(
+            xy=(xy - box[:2]) / cell,
+            sigma=np.full_like(xy, _BETWEEN_SIGMA),
+            height=np.minimum(confidence_a, confidence_b),
+        ),
+        score=min(before.score, after.score),
+        is_filled=True,
+    )
 
 
 def render_over(

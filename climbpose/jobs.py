@@ -17,7 +17,7 @@ _DEFAULT_MAX_NAME_BYTES = 255
 
 _OF_DETECTION = (
     *("detector", "quality", "weights"),
-    *("smoother", "smooth_strength", "person", "keep_raw"),
+    *("repair", "smoother", "smooth_strength", "person", "keep_raw"),
 )
 """The options that have no effect where tracks are drawn again."""
 
@@ -30,6 +30,7 @@ class AnnotateOptions:
         detector: Name, or path of precomputed detections.
         quality: How much time the detector may take for a frame.
         weights: A trained network for the detector to use instead of its own.
+        repair: Puts exchanged limbs right.
         smoother: Name.
         smooth_strength: 0 keeps the raw keypoints, 1 is the smoother's default.
         person: Who is the climber.
@@ -42,6 +43,7 @@ class AnnotateOptions:
     detector: str = detectors.DEFAULT
     quality: Quality = "normal"
     weights: Path | None = None
+    repair: bool = True
     smoother: str = smoothers.DEFAULT
     smooth_strength: float = 1.0
     person: Selection = "auto"
@@ -87,7 +89,7 @@ class AnnotateOptions:
         default = AnnotateOptions()
         for name in _OF_DETECTION:
             if getattr(self, name) != getattr(default, name):
-                option = f"--{name.replace('_', '-')}"
+                option = f"--{'no-' if name == 'repair' else ''}{name.replace('_', '-')}"
                 raise UsageError(f"{option} has no effect on --tracks; leave one of them out")
         for layer in render.need_detections(self.overlay.layers):
             raise UsageError(f"layer {layer} needs detections, which --tracks lacks; leave it out")

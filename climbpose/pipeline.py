@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -18,6 +18,7 @@ from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.exporters.tracks_csv import read as read_tracks
 from climbpose.jobs import AnnotateOptions, Job
 from climbpose.poses import Analysis, Frame, Pose, PoseTrack, Status, VideoInfo
+from climbpose.repair import Repair, Repaired, repair
 from climbpose.report import FrameCounts, RunReport
 from climbpose.skeleton import CLIMBING_25
 from climbpose.timings import Timings
@@ -47,7 +48,7 @@ def fetch_models(options: AnnotateOptions, say: Callable[[str], None], *, is_off
     Raises:
         ModelError: They cannot be had.
     """
-    if options.tracks is None:
+    if options.tracks is None and options.weights is None:
         assets.fetch(detectors.assets_of(options.detector), say, is_offline=is_offline)
 
 
@@ -83,6 +84,7 @@ def annotate(
         models=run.models,
         video=analysis.video,
         frames=_counts(analysis.poses),
+        repairs=run.repairs,
         timings_s=run.timings.seconds(),
         outputs=[path.name for path in outputs],
         warnings=list(dict.fromkeys(run.warnings)),
@@ -102,9 +104,10 @@ class _Run:
     timings: Timings = field(default_factory=Timings)
     warnings: list[str] = field(default_factory=list)
     models: Sequence[ModelFile] = ()
+    repairs: Sequence[Repair] = ()
 
     def analyse(self) -> Analysis:
-        """Detects everybody, follows the climber, smooths."""
+        """Detects everybody, follows the climber, puts left and right right, smooths."""
         options, overlay = self.options, self.options.overlay
         times: dict[int, float] = {}
         with VideoReader(
@@ -119,12 +122,14 @@ class _Run:
             self.warnings += reader.warnings
             self.warnings += _signs_of_a_cut(reader.info, overlay, list(times.values()))
         with self.timings.measure("track"):
-            climber = follow(people, times, options.person)
+            seen = follow(people, times, options.person)
+            repaired = repair(seen) if options.repair else Repaired.nothing(seen)
+            climber, self.repairs = repaired.detections, repaired.repairs
         with self.timings.measure("smooth"):
             smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
-            poses = _track(smoother(climber), times)
+            poses = _track(_marked(smoother(climber), repaired), times)
             is_raw_kept = options.keep_raw or options.exports
-            raw = _track(smoothers.create("none")(climber), times) if is_raw_kept else None
+            raw = _track(smoothers.create("none")(seen), times) if is_raw_kept else None
         # A long video's detections are ten times as large as its poses.
         is_kept = options.exports or render.need_detections(overlay.layers)
         kept = {detection.frame_index: detection for detection in climber} if is_kept else {}
@@ -200,6 +205,16 @@ def _signs_of_a_cut(info: VideoInfo, overlay: OverlayOptions, times: Sequence[fl
         f"the file says that it lasts {info.duration:.1f} s, but its pictures end after "
         f"{seen:.1f} s; was it cut short?"
     ]
+
+
+def _marked(poses: Iterable[Pose], repaired: Repaired) -> Iterator[Pose]:
+    """The poses, the status of the keypoints that were exchanged saying so unless it says worse."""
+    rows = {detection.frame_index: row for row, detection in enumerate(repaired.detections)}
+    for pose in poses:
+        is_good = np.isin(pose.status, [Status.DETECTED.value, Status.SMOOTHED.value])
+        is_swapped = repaired.swapped[rows[pose.frame_index]] & is_good
+        status = np.where(is_swapped, Status.SWAPPED.value, pose.status).astype(np.uint8)
+        yield replace(pose, status=status)
 
 
 def _track(poses: Iterable[Pose], times: Mapping[int, float]) -> PoseTrack:

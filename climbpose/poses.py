@@ -29,6 +29,9 @@ LOW_CONFIDENCE = 0.3
 class Status(IntEnum):
     """How a keypoint's coordinates came about.
 
+    A keypoint of several is what comes first of missing, filled, low, swapped (the detector took
+    left for right; smoothed, where the others are) and smoothed or detected.
+
     Arrays are compared with a status's ``value``: given the member itself, NumPy asks it for
     attributes that it lacks and can swallow a Ctrl-C meanwhile.
     """
@@ -38,6 +41,7 @@ class Status(IntEnum):
     FILLED = 2
     LOW = 3
     MISSING = 4
+    SWAPPED = 5
 
     @property
     def word(self) -> str:

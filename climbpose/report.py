@@ -11,6 +11,7 @@ from climbpose.detectors import ModelFile
 from climbpose.errors import ClimbposeError
 from climbpose.files import part_file
 from climbpose.poses import VideoInfo
+from climbpose.repair import Repair
 
 SUFFIX = "_run.json"
 DONE, NOBODY = "done", "nobody"
@@ -37,6 +38,7 @@ class RunReport:
         models: The model files used.
         video: What the source says of itself.
         frames: Counts.
+        repairs: Where left and right were exchanged.
         timings_s: Wall seconds of each stage; stages overlap.
         outputs: Names of the files written, this report aside.
         warnings: One line each.
@@ -50,6 +52,7 @@ class RunReport:
     models: Sequence[ModelFile]
     video: VideoInfo
     frames: FrameCounts
+    repairs: Sequence[Repair]
     timings_s: Mapping[str, float]
     outputs: Sequence[str]
     warnings: Sequence[str]

@@ -1,6 +1,7 @@
 """One climber out of all detections: link people over time, choose one, bridge short gaps."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, pairwise
 from math import sqrt
 from typing import Literal
@@ -8,8 +9,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from climbpose.heatmaps import GaussianMaps
-from climbpose.poses import HEATMAP_SIZE, LOW_CONFIDENCE, Detection
+from climbpose.heatmaps import between
+from climbpose.poses import LOW_CONFIDENCE, Detection
 from climbpose.skeleton import CLIMBING_25
 
 MAX_FILLED_GAP_S = 0.25
@@ -22,9 +23,6 @@ _MAX_SPEED = 2.0
 
 _FORBIDDEN = 1e6
 """The cost of a link that is out of reach."""
-
-_FILLED_SIGMA = 2.0
-"""Width of a filled keypoint's heatmap, cells: wider than a detected one's."""
 
 _MAX_RISE = 2.0
 """A rise beyond so many body heights counts no further."""
@@ -145,31 +143,16 @@ def fill(person: Sequence[Detection], times: Mapping[int, float]) -> list[Detect
     for before, after in pairwise(person):
         if after.time - before.time <= MAX_FILLED_GAP_S:
             filled.extend(
-                _between(before, after, index, times[index])
+                _put_in(before, after, index, times[index])
                 for index in range(before.frame_index + 1, after.frame_index)
             )
         filled.append(after)
     return filled
 
 
-def _between(before: Detection, after: Detection, frame_index: int, time: float) -> Detection:
-    share = np.float32((time - before.time) / (after.time - before.time))
-    (xy_a, confidence_a), (xy_b, confidence_b) = before.keypoints(), after.keypoints()
-    xy = xy_a + share * (xy_b - xy_a)
-    box = before.box + share * (after.box - before.box)
-    cell = (box[2:] - box[:2]) / np.float32(HEATMAP_SIZE)
-    return Detection(
-        frame_index=frame_index,
-        time=time,
-        box=box,
-        maps=GaussianMaps(
-            xy=(xy - box[:2]) / cell,
-            sigma=np.full_like(xy, _FILLED_SIGMA),
-            height=np.minimum(confidence_a, confidence_b),
-        ),
-        score=min(before.score, after.score),
-        is_filled=True,
-    )
+def _put_in(before: Detection, after: Detection, frame_index: int, time: float) -> Detection:
+    share = (time - before.time) / (after.time - before.time)
+    return replace(between(before, after, share), frame_index=frame_index, time=time)
 
 
 def _visits(person: list[Detection], people: Sequence[list[Detection]]) -> list[list[Detection]]:

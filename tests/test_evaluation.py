@@ -65,8 +65,8 @@ def percent(
         if (one.clip, one.keypoints, one.candidate, one.metric)
         == (clip, keypoints, candidate, metric)
     )
-    assert math.isnan(figure.low) or figure.low <= figure.percent <= figure.high
-    return figure.percent
+    assert math.isnan(figure.low) or figure.low <= figure.value <= figure.high
+    return figure.value
 
 
 def test_the_better_detector_has_better_figures(
@@ -317,7 +317,7 @@ def test_what_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(content["figures"]) == len(done.figures)
     of = {one["keypoints"] for one in content["figures"]}
     assert {"large", "feet", *CLIMBING_25.keypoints} <= of
-    assert None in {one["percent"] for one in content["figures"]}  # the nose is on no side
+    assert None in {one["value"] for one in content["figures"]}  # the nose is on no side
     with (tmp_path / "figures.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(done.figures)

@@ -12,10 +12,14 @@ from climbpose.detectors import DetectorOptions, ModelFile
 from climbpose.detectors.precomputed import Precomputed
 from climbpose.errors import ClimbposeError, OutputExistsError, UsageError, VideoError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
+from climbpose.exporters.tracks_csv import read as read_tracks
 from climbpose.jobs import AnnotateOptions, Job, check_outputs, plan
 from climbpose.pipeline import annotate
+from climbpose.poses import Status
 from climbpose.render.skeleton import SkeletonLayer
+from climbpose.repair import Repair
 from climbpose.report import RunReport
+from climbpose.skeleton import CLIMBING_25
 from climbpose.video import VideoReader, VideoWriter
 from tests.cli.stage import FRAMES, Stage, make_climb, make_detections
 
@@ -130,6 +134,61 @@ def test_exports_are_written_once_each(stage: Stage) -> None:
     report = annotated(stage, exports=("tracks-csv", "overlay-mp4"), keep_raw=True)
     assert report.outputs == ["climb_tracks.csv", "climb_pose.mp4"]
     assert "nose_raw_x" in stage.output("tracks.csv").read_text()
+
+
+@pytest.fixture
+def exchanged(stage: Stage, seer: Precomputed) -> list[int]:
+    """The seer takes left arms for right ones in frames 5 and 6; these are the keypoints."""
+    ends = ("elbow", "wrist", "pinky", "index", "thumb")
+    arms = CLIMBING_25.indices(*(f"{side}_{end}" for side in ("left", "right") for end in ends))
+    order = np.arange(len(CLIMBING_25))
+    order[arms] = np.array(CLIMBING_25.flipped)[arms]
+    maps = np.array(seer._heatmaps)
+    maps[5:7] = maps[5:7, order]
+    seer._heatmaps = maps
+    return arms
+
+
+def test_exchanged_arms_are_put_right_and_told(stage: Stage, exchanged: list[int]) -> None:
+    report = annotated(stage, keep_raw=True, smoother="none")
+    assert report.repairs == [Repair(5, 6, "arms")]
+    written = json.loads(stage.output("run.json").read_text())
+    assert written["repairs"] == [{"first_frame": 5, "last_frame": 6, "part": "arms"}]
+    poses = read_tracks(stage.output("tracks.csv"))
+    expected = np.full((FRAMES, len(CLIMBING_25)), Status.DETECTED.value)
+    expected[5:7, exchanged] = Status.SWAPPED.value
+    np.testing.assert_array_equal(poses.status, expected)
+    # Two pixels up a frame, without a jump.
+    steps = np.diff(poses.xy, axis=0)
+    np.testing.assert_allclose(steps, np.broadcast_to([0.0, -2.0], steps.shape), atol=0.05)
+    lines = stage.output("tracks.csv").read_text().splitlines()
+    raw = lines[0].split(",").index("left_wrist_raw_x")
+    ours = lines[0].split(",").index("right_wrist_x")
+    assert [row.split(",")[raw] == row.split(",")[ours] for row in lines[1:]] == [
+        frame in (5, 6) for frame in range(FRAMES)
+    ]
+
+
+def test_exchanged_arms_stay_where_that_is_wanted(stage: Stage, exchanged: list[int]) -> None:
+    report = annotated(stage, repair=False, smoother="none")
+    assert report.repairs == []
+    poses = read_tracks(stage.output("tracks.csv"))
+    assert (poses.status == Status.DETECTED.value).all()
+    assert np.abs(np.diff(poses.xy[:, exchanged], axis=0)).max() > 5
+
+
+def test_unsure_keypoints_stay_unsure_when_exchanged(
+    stage: Stage, seer: Precomputed, exchanged: list[int]
+) -> None:
+    left, right = CLIMBING_25.indices("left_thumb", "right_thumb")
+    # As the seer has it in these frames, the right thumb is the left one.
+    seer._heatmaps[5:7, right] //= 5
+    annotated(stage)
+    poses = read_tracks(stage.output("tracks.csv"))
+    expected = np.full((FRAMES, len(CLIMBING_25)), Status.SMOOTHED.value)
+    expected[5:7, exchanged] = Status.SWAPPED.value
+    expected[5:7, left] = Status.LOW.value
+    np.testing.assert_array_equal(poses.status, expected)
 
 
 def test_models_are_named_with_their_hashes(stage: Stage, seer: Precomputed) -> None:

@@ -20,7 +20,8 @@ def track(frames: int, keypoints: int = K) -> PoseTrack:
 
 
 def test_words_of_statuses() -> None:
-    assert [s.word for s in Status] == ["detected", "smoothed", "filled", "low", "missing"]
+    words = ["detected", "smoothed", "filled", "low", "missing", "swapped"]
+    assert [s.word for s in Status] == words
 
 
 def test_rows_of_a_track_are_poses() -> None:

@@ -69,6 +69,14 @@ def annotate(
             rich_help_panel="Pose",
         ),
     ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair/--no-repair",
+            help="Put limbs right whose left and right the detector exchanges for a moment.",
+            rich_help_panel="Pose",
+        ),
+    ] = True,
     smoother: Annotated[
         str,
         typer.Option(
@@ -187,6 +195,7 @@ def annotate(
             detector=detector or AnnotateOptions.detector,
             quality=parse.quality(quality),
             weights=weights,
+            repair=repair,
             smoother=smoother,
             smooth_strength=smooth_strength,
             person=parse.person(person),

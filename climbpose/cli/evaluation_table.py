@@ -1,7 +1,7 @@
 """An evaluation as people read it: rich on a terminal, plain columns for a pipe."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -11,8 +11,9 @@ from rich.text import Text
 
 from climbpose import metrics
 from climbpose.cli.errors import one_line
-from climbpose.evaluation import GIVEN, Evaluation, Figure
-from climbpose.evaluation.options import ALL
+from climbpose.evaluation import Evaluation, Figure
+from climbpose.evaluation.figures import ALL
+from climbpose.evaluation.markdown import digits, heading, published
 from climbpose.metrics.groups import GROUPS
 from climbpose.skeleton import CLIMBING_25
 
@@ -24,32 +25,41 @@ _WARNING = "bold yellow"
 Cell = str | Text
 
 
-def print_evaluation(evaluation: Evaluation, *, is_per_keypoint: bool) -> None:
+def print_evaluation(
+    evaluation: Evaluation, *, is_per_keypoint: bool, is_of_clips: bool = True
+) -> None:
     """Prints the tables on stdout.
 
     Args:
         evaluation: What was measured.
         is_per_keypoint: Prints a row for each keypoint too.
+        is_of_clips: Prints a row for each clip and, for groups of keypoints, each metric; else what
+            many candidates have in all clips together, and PCK by group.
     """
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPE_WIDTH)
     tables = _Tables(evaluation, console)
-    where = "regions given by the labels" if evaluation.options.regions == GIVEN else "end to end"
     console.print(
-        f"{where}; visible keypoints: {evaluation.keypoints}; percent, and below all clips the "
-        "95 % interval",
+        f"{evaluation.setting}; keypoints: {evaluation.keypoints}, where visible; percent where "
+        "no unit is named; below all clips the 95 % interval",
         style="dim",
         soft_wrap=True,
     )
-    tables.clips()
-    tables.parts(list(GROUPS))
+    if is_of_clips:
+        tables.clips()
+        tables.parts(list(GROUPS))
+    else:
+        tables.together()
+        tables.groups()
     if is_per_keypoint:
         tables.parts(list(CLIMBING_25.keypoints))
     if evaluation.differences:
         tables.differences()
     if evaluation.false_finds:
         tables.false_finds()
+    for note in evaluation.notes:
+        console.print(Text(one_line(note), "dim"), soft_wrap=True)
     for warning in evaluation.warnings:
         console.print(Text(one_line(f"warning  {warning}"), _WARNING), soft_wrap=True)
 
@@ -60,11 +70,9 @@ class _Tables:
     def __init__(self, evaluation: Evaluation, console: Console) -> None:
         self._evaluation = evaluation
         self._console = console
-        self._metrics = evaluation.options.metrics
-        self._figures = {
-            (figure.clip, figure.keypoints, figure.candidate, figure.metric): figure
-            for figure in evaluation.figures
-        }
+        self._metrics = evaluation.metrics
+        self._figures = evaluation.by_name()
+        self._units = evaluation.units()
 
     def clips(self) -> None:
         """A row for each clip and candidate, then all clips with their intervals."""
@@ -77,6 +85,36 @@ class _Tables:
         frames = sum(clip.frames for clip in evaluation.clips)
         self._rows(table, (ALL, str(frames), ""), ALL, evaluation.keypoints, with_interval=True)
         self._print(table)
+
+    def together(self) -> None:
+        """A row for each candidate in all clips, its interval below; what others published."""
+        evaluation = self._evaluation
+        table = self._table(f"{len(evaluation.clips)} videos", shown=self._metrics)
+        if evaluation.reference:
+            table.add_column("thesis A", justify="right", no_wrap=True)
+        for candidate in evaluation.candidates:
+            of = [self._figures[ALL, evaluation.keypoints, candidate, m] for m in self._metrics]
+            known = [published(evaluation, candidate)] if evaluation.reference else []
+            if self._console.is_terminal:
+                known = [cell.replace(" / ", "\n") for cell in known]
+            table.add_row(self._marked(candidate, ALL), *map(_value, of), *known)
+            table.add_row("", *map(self._range, of), style="dim")
+        self._print(table)
+
+    def groups(self) -> None:
+        """For each threshold of PCK a row for each candidate and a column for each group."""
+        first = self._evaluation.candidates[0]
+        for metric in self._metrics:
+            if not metric.startswith("pck"):
+                continue
+            known = [name for name in GROUPS if self._figures[ALL, name, first, metric].count]
+            if not known:
+                continue
+            table = self._table(metric, shown=known)
+            for candidate in self._evaluation.candidates:
+                of = [self._figures[ALL, name, candidate, metric] for name in known]
+                table.add_row(self._marked(candidate, ALL), *map(_value, of))
+            self._print(table)
 
     def parts(self, names: Sequence[str]) -> None:
         """A row for each group of keypoints, or keypoint, that is labelled anywhere."""
@@ -93,12 +131,18 @@ class _Tables:
     def differences(self) -> None:
         """A row for each candidate but the first, and its intervals."""
         table = self._table("difference, all clips", shown=self._metrics)
-        to = " to\n" if self._console.is_terminal else " to "
         by_pair: dict[str, list[tuple[str, str]]] = {}
         for one in self._evaluation.differences:
             pair = one_line(f"{one.candidate} against {one.against}")
             by_pair.setdefault(pair, []).append(
-                (_number(one.points, "+.1f"), f"{one.low:+.1f}{to}{one.high:+.1f}")
+                (
+                    digits(one.points, self._units[one.metric], "+"),
+                    "-"
+                    if math.isnan(one.low)
+                    else self._to.join(
+                        digits(end, self._units[one.metric], "+") for end in (one.low, one.high)
+                    ),
+                )
             )
         for pair, cells in by_pair.items():
             table.add_row(pair, *(points for points, _ in cells))
@@ -116,6 +160,10 @@ class _Tables:
     def _print(self, table: Table) -> None:
         self._console.print()
         # On a terminal that is narrower still, lines are wrapped: no figure is cut short or lost.
+        for column in table.columns:
+            if column.no_wrap:
+                texts = (str(text) for text in (column.header, *column.cells))
+                column.min_width = max(len(line) for text in texts for line in text.split("\n"))
         wide = self._console.options.update(width=_PIPE_WIDTH)
         least = Measurement.get(self._console, wide, table).minimum
         Console(highlight=False, width=max(self._console.width, least)).print(table)
@@ -134,14 +182,17 @@ class _Tables:
         columns = self._metrics if shown is None else shown
         for number, candidate in enumerate(self._evaluation.candidates):
             figures = [self._figures[clip, keypoints, candidate, name] for name in columns]
-            is_seen = clip in self._evaluation.seen_by(candidate)
-            mark = Text(f"{one_line(candidate)}{' *' if is_seen else ''}")
-            mark.stylize(_WARNING if is_seen else "")
             left: Sequence[Cell] = facts if number == 0 else [""] * len(facts)
-            table.add_row(*left, mark, *_cells(figures, lambda one: _number(one.percent, ".1f")))
+            table.add_row(*left, self._marked(candidate, clip), *map(_value, figures))
             if with_interval:
-                ends = _cells(figures, lambda one: _range(one.low, one.high))
-                table.add_row(*([""] * len(facts)), "", *ends, style="dim")
+                table.add_row(*([""] * len(facts)), "", *map(self._range, figures), style="dim")
+
+    def _marked(self, candidate: str, clip: str) -> Text:
+        """The candidate, with a mark where it was trained on the clip."""
+        is_seen = clip in self._evaluation.seen_by(candidate)
+        mark = Text(f"{one_line(candidate)}{' *' if is_seen else ''}")
+        mark.stylize(_WARNING if is_seen else "")
+        return mark
 
     def _table(self, *names: str, shown: Sequence[str]) -> Table:
         """An empty table: words to the left, numbers to the right."""
@@ -159,18 +210,26 @@ class _Tables:
                 min_width=len("frames") if is_number else _LEAST_NAME,
             )
         for name in shown:
-            heading = name.replace(":", "\n:") if self._console.is_terminal else name
-            table.add_column(heading, justify="right", no_wrap=True)
+            table.add_column(self._heading(name), justify="right", no_wrap=True)
         return table
 
+    def _range(self, figure: Figure) -> str:
+        """A figure's interval."""
+        if math.isnan(figure.low):
+            return "-"
+        if figure.unit == "%":
+            return f"{figure.low:.0f}-{figure.high:.0f}"
+        return self._to.join(digits(end, figure.unit) for end in (figure.low, figure.high))
 
-def _cells(figures: Sequence[Figure], shown: Callable[[Figure], str]) -> list[str]:
-    return [shown(figure) for figure in figures]
+    @property
+    def _to(self) -> str:
+        return " to\n" if self._console.is_terminal else " to "
+
+    def _heading(self, name: str) -> str:
+        """A column's; in several lines on a terminal."""
+        text = heading(name, self._units.get(name, "%"))
+        return text.replace(":", "\n:").replace(" ", "\n") if self._console.is_terminal else text
 
 
-def _number(value: float, form: str) -> str:
-    return "-" if math.isnan(value) else format(value, form)
-
-
-def _range(low: float, high: float) -> str:
-    return "-" if math.isnan(low) else f"{low:.0f}-{high:.0f}"
+def _value(figure: Figure) -> str:
+    return digits(figure.value, figure.unit)

@@ -1,5 +1,7 @@
 """``climbpose models``: what detectors and smoothers there are, and their files."""
 
+from typing import Annotated
+
 import typer
 
 from climbpose.cli.errors import reported
@@ -26,22 +28,37 @@ def list_models() -> None:
                     state = "damaged, fetch it again"
                 typer.echo(
                     f"  {asset.name}  {asset.licence}  {state}\n    sha256 {asset.sha256}\n"
-                    f"    from {asset.wheel.requirement}, {asset.member}"
+                    f"    from {', '.join(filter(None, (asset.source.requirement, asset.member)))}"
                 )
             for shipped in detectors.shipped_with(name):
                 typer.echo(_shipped(shipped))
         for name in smoothers.names():
             default = " (default)" if name == smoothers.DEFAULT else ""
-            typer.echo(f"smoother {name}{default}: {_described(smoothers.registry.factory(name))}")
+            factory = smoothers.registry.factory(name)
+            typer.echo(f"smoother {name}{default}: {_described(factory)}")
+            if hasattr(factory, "shipped"):
+                typer.echo(_shipped(factory.shipped))
 
 
 @models.command()
-def fetch() -> None:
-    """Fetches the model files of all detectors into the cache and checks their hashes."""
+def fetch(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[DETECTOR]...", help="Whose files; default: all but the large ones."
+        ),
+    ] = None,
+) -> None:
+    """Fetches the model files of detectors into the cache and checks their hashes."""
     with reported():
         from climbpose import assets, detectors
 
-        wanted = [asset for name in detectors.names() for asset in detectors.assets_of(name)]
+        wanted = [
+            asset
+            for name in names or detectors.names()
+            for asset in detectors.assets_of(name)
+            if names or not asset.only_for
+        ]
         assets.fetch(wanted, typer.echo)
         for asset in wanted:
             typer.echo(f"{asset.path}: present, sha256 as published")
@@ -65,14 +82,26 @@ def _shipped(name: str) -> str:
     from climbpose.errors import ModelError
 
     try:
-        file = checkpoint.load(name)
+        file = checkpoint.read(name)
     except ModelError as error:
         return f"  {name}  {error}"
-    licence = file.header.get("licence", "unknown licence")
+    header = file.header
+    facts = [str(header["family"]), f"{file.parameters:,} parameters"]
+    if "window" in header:
+        facts.append(f"window of {header['window']} frames at {header['fps']:g} a second")
     return (
-        f"  {file.file_name}  {licence}  comes with climbpose\n"
-        f"    sha256 {file.sha256}\n    from {file.header.get('origin', 'unknown origin')}"
+        f"  {file.file_name}  {header.get('licence', 'unknown licence')}  comes with climbpose\n"
+        f"    {', '.join(facts)}\n"
+        f"    sha256 {file.sha256}\n"
+        f"    from {header.get('origin', 'unknown origin')}\n"
+        f"    trained on {_listed(header.get('data'))}"
     )
+
+
+def _listed(data: object) -> str:
+    if isinstance(data, dict):
+        return ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in data.items())
+    return "; ".join(map(str, data)) if isinstance(data, list) else str(data or "nothing stated")
 
 
 def _described(factory: object) -> str:

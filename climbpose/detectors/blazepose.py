@@ -29,14 +29,14 @@ _WHEEL = Wheel(
 PERSON_ASSET = Asset(
     name="blazepose_person.tflite",
     sha256="9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
-    wheel=_WHEEL,
+    source=_WHEEL,
     member="mediapipe/modules/pose_detection/pose_detection.tflite",
     licence="Apache-2.0",
 )
 LANDMARK_ASSET = Asset(
     name="blazepose_landmarks_full.tflite",
     sha256="e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
-    wheel=_WHEEL,
+    source=_WHEEL,
     member="mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
     licence="Apache-2.0",
 )

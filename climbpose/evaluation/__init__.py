@@ -1,6 +1,7 @@
-"""How true keypoints are: detectors side by side on labelled clips."""
+"""How true keypoints are: detectors and smoothers side by side on labelled clips."""
 
 from climbpose.evaluation.figures import Difference, Figure
+from climbpose.evaluation.looking import Observer
 from climbpose.evaluation.options import (
     GIVEN,
     OWN,
@@ -8,10 +9,12 @@ from climbpose.evaluation.options import (
     Candidate,
     EvalOptions,
     Source,
+    all_smoothers,
     sources,
 )
-from climbpose.evaluation.report import ClipFacts, Evaluation, FalseFinds, Outputs
-from climbpose.evaluation.run import Observer, evaluate, fetch_models
+from climbpose.evaluation.outputs import Outputs
+from climbpose.evaluation.report import ClipFacts, Evaluation, FalseFinds
+from climbpose.evaluation.run import evaluate, fetch_models
 
 __all__ = [
     "GIVEN",
@@ -27,6 +30,7 @@ __all__ = [
     "Observer",
     "Outputs",
     "Source",
+    "all_smoothers",
     "evaluate",
     "fetch_models",
     "sources",

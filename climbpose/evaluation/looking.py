@@ -1,7 +1,9 @@
-"""Where candidates see the keypoints of the labelled frames."""
+"""Where candidates see the keypoints of labelled clips."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -11,14 +13,16 @@ from jaxtyping import Float32
 from climbpose import smoothers
 from climbpose.detectors import RegionDetector
 from climbpose.errors import DatasetError, UsageError
-from climbpose.evaluation.options import Source
+from climbpose.evaluation.baselines import BIAS, MEANS, REPAIRED, sliding_mean
+from climbpose.evaluation.options import UNSMOOTHED, Source
 from climbpose.evaluation.truth import Truth
-from climbpose.poses import Detection, Frame
+from climbpose.poses import Detection, Frame, Pose
+from climbpose.repair import repair
 from climbpose.tracks import Selection, follow
 from climbpose.video import VideoReader, prefetch
 
 Keypoints = Float32[np.ndarray, "frames keypoints 2"]
-"""Keypoints of the labelled frames, pixels; NaN where missing."""
+"""Keypoints, pixels; NaN where missing."""
 
 
 @runtime_checkable
@@ -34,7 +38,50 @@ class Observer(Protocol):
         ...
 
 
-def trained_on(source: Source) -> frozenset[str]:
+@dataclass(frozen=True, eq=False)
+class Tracks:
+    """A climber in a whole video.
+
+    Attributes:
+        fps: Frames a second, on average.
+        xy: A row for each decoded frame, by smoother.
+    """
+
+    fps: float
+    xy: Mapping[str, Keypoints]
+
+
+@dataclass(frozen=True, eq=False)
+class _Climber:
+    """The climber in a video.
+
+    Attributes:
+        detections: Raw.
+        times: Of each decoded frame, seconds.
+        size: Width and height of the picture.
+    """
+
+    detections: list[Detection]
+    times: Mapping[int, float]
+    size: tuple[int, int]
+
+    @property
+    def fps(self) -> float:
+        """Frames a second, on average; NaN where there are too few."""
+        times = list(self.times.values())
+        seconds = times[-1] - times[0] if times else 0.0
+        return (len(times) - 1) / seconds if seconds > 0 else math.nan
+
+    def rows(self, poses: Iterable[Pose]) -> Keypoints:
+        """A row for each decoded frame."""
+        place = {index: row for row, index in enumerate(self.times)}
+        xy = np.full((len(place), 25, 2), np.nan, np.float32)
+        for pose in poses:
+            xy[place[pose.frame_index]] = pose.xy
+        return xy
+
+
+def source_trained_on(source: Source) -> frozenset[str]:
     """The clips that a source was trained on: names, or sha256 of files.
 
     A detector that does not say was trained on none that we know of.
@@ -46,31 +93,72 @@ def trained_on(source: Source) -> frozenset[str]:
 
 
 def followed(
-    source: Source, truth: Truth, names: Iterable[str], person: Selection, observer: Observer
-) -> Mapping[str, Keypoints]:
-    """What annotating the clip would give, by smoother.
+    source: Source,
+    truth: Truth,
+    names: Sequence[str],
+    person: Selection,
+    *,
+    is_repaired: bool,
+    observer: Observer,
+) -> Tracks:
+    """What annotating the clip would give, by smoother; the bias is left to who knows all clips.
+
+    The detector runs once.
+
+    Args:
+        source: Where keypoints come from.
+        truth: The clip.
+        names: Of smoothers and baselines.
+        person: Who is the climber.
+        is_repaired: Exchanged limbs are put right before smoothing.
+        observer: Sees the progress.
 
     Raises:
         ClimbposeError: The video cannot be read, or is not the one that was labelled.
     """
-    climber, times = _climber(source, truth.video, person, observer)
-    if truth.frame_index[-1] not in times:
+    climber = _climber(source, truth.video, person, observer)
+    _check_labelled(truth, climber)
+    raw = climber.rows(smoothers.create(UNSMOOTHED)(climber.detections))
+    is_needed = is_repaired or REPAIRED in names
+    repaired = repair(climber.detections).detections if is_needed else climber.detections
+    xy = {UNSMOOTHED: raw}
+    for name in names:
+        if name in MEANS:
+            xy[name] = sliding_mean(raw, MEANS[name])
+        elif name == REPAIRED:
+            xy[name] = climber.rows(smoothers.create(UNSMOOTHED)(repaired))
+        elif name not in (UNSMOOTHED, BIAS):
+            detections = repaired if is_repaired else climber.detections
+            xy[name] = climber.rows(smoothers.create(name)(detections))
+    return Tracks(climber.fps, xy)
+
+
+def _check_labelled(truth: Truth, climber: _Climber) -> None:
+    """Refuses a video that cannot be the one that was labelled."""
+    frames = len(climber.times)
+    if truth.frame_index[-1] not in climber.times:
         raise DatasetError(
             f"{truth.name} has labels of frame {truth.frame_index[-1]}, but {truth.video} has "
-            f"{len(times)} frames; is it the video that was labelled?"
+            f"{frames} frames; is it the video that was labelled?"
         )
-    seen = {}
-    for name in names:
-        poses = {pose.frame_index: pose.xy for pose in smoothers.create(name)(climber)}
-        seen[name] = _nothing(truth)
-        for row, index in enumerate(truth.frame_index.tolist()):
-            if index in poses:
-                seen[name][row] = poses[index]
-    return seen
+    if truth.has_all_frames and frames != len(truth.frame_index):
+        raise DatasetError(
+            f"{truth.name} has labels of {len(truth.frame_index)} frames, but {truth.video} has "
+            f"{frames}; is it the video that was labelled?"
+        )
+    if truth.size not in (None, climber.size):
+        raise DatasetError(
+            f"{truth.name} was labelled on pictures of {_shown(truth.size)}, but {truth.video} has "
+            f"{_shown(climber.size)}; is it the video that was labelled?"
+        )
+
+
+def _shown(size: tuple[int, int] | None) -> str:
+    return "unknown size" if size is None else f"{size[0]} x {size[1]}"
 
 
 def looked_at(source: Source, truth: Truth, observer: Observer) -> Keypoints:
-    """What the landmark network sees where the labels say that the climber is.
+    """What the landmark network sees where the labels say that the climber is: labelled frames.
 
     Frames whose labels do not tell where are left missing.
 
@@ -82,7 +170,7 @@ def looked_at(source: Source, truth: Truth, observer: Observer) -> Keypoints:
         raise UsageError(
             f"{source.name} cannot be told where the climber is; use --regions own, or leave it out"
         )
-    seen = _nothing(truth)
+    seen = np.full(truth.annotated.xy.shape, np.nan, np.float32)
     rows = {index: row for row, index in enumerate(truth.frame_index.tolist())}
     observer.stage(truth.name, len(rows))
     with VideoReader(truth.video) as reader:
@@ -108,14 +196,11 @@ def count_found(source: Source, video: Path, observer: Observer) -> tuple[int, i
     Raises:
         ClimbposeError: The video cannot be read.
     """
-    climber, times = _climber(source, video, "auto", observer)
-    return len(climber), len(times)
+    climber = _climber(source, video, "auto", observer)
+    return len(climber.detections), len(climber.times)
 
 
-def _climber(
-    source: Source, video: Path, person: Selection, observer: Observer
-) -> tuple[list[Detection], dict[int, float]]:
-    """The climber in a video, and the time of each frame."""
+def _climber(source: Source, video: Path, person: Selection, observer: Observer) -> _Climber:
     times: dict[int, float] = {}
 
     def noted(frames: Iterable[Frame]) -> Iterator[Frame]:
@@ -125,14 +210,12 @@ def _climber(
             observer.advance()
 
     with VideoReader(video) as reader:
-        fps, duration = reader.info.fps, reader.info.duration
-        total = None if fps is None or duration is None else round(duration * fps)
+        info = reader.info
+        total = (
+            None if info.fps is None or info.duration is None else round(info.duration * info.fps)
+        )
         detector = source.create()
         observer.stage(f"{source.name}: {video.stem}", total)
         with closing(prefetch(reader)) as frames:
             people = list(detector(noted(frames)))
-    return follow(people, times, person), times
-
-
-def _nothing(truth: Truth) -> np.ndarray:
-    return np.full(truth.annotated.xy.shape, np.nan, np.float32)
+    return _Climber(follow(people, times, person), times, (info.width, info.height))

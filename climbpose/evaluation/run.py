@@ -1,25 +1,54 @@
 """The run: read the labels, let every candidate look, count up."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import product
 
 import numpy as np
 
-from climbpose import assets, detectors
-from climbpose.errors import DatasetError
-from climbpose.evaluation.figures import Scoring, Seen
+from climbpose import assets, detectors, metrics, smoothers
+from climbpose.errors import DatasetError, UsageError
+from climbpose.evaluation.baselines import BASELINES, BIAS, REPAIRED, Offsets, biases
+from climbpose.evaluation.figures import Contest, Scored, Scoring
 from climbpose.evaluation.looking import (
+    Keypoints,
     Observer,
     count_found,
     followed,
     looked_at,
-    trained_on,
+    source_trained_on,
 )
-from climbpose.evaluation.options import GIVEN, Candidate, EvalOptions
+from climbpose.evaluation.options import GIVEN, UNSMOOTHED, Candidate, EvalOptions
 from climbpose.evaluation.report import ClipFacts, Evaluation, FalseFinds
 from climbpose.evaluation.truth import Truth, read_truths
+from climbpose.metrics import Annotated, Scores
 
 __all__ = ["Observer", "evaluate", "fetch_models"]
+
+_MANY_FRAMES = 10_000
+"""With more labelled frames, intervals are of clips alone: frames add little and take long."""
+
+_NOTES = {
+    BIAS: "raw, moved by the constant offset of each keypoint, in torso lengths, that the labels "
+    "of all other videos have (leave one video out)",
+    REPAIRED: "raw with exchanged limbs put right; what smoothers are given unless --no-repair",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What the candidates saw of a clip.
+
+    Attributes:
+        rows: Where its labelled frames are.
+        whole: The labels of all rows; None where these are labelled frames only.
+        xy: By candidate.
+    """
+
+    rows: np.ndarray
+    whole: Annotated | None
+    xy: Mapping[str, Keypoints]
 
 
 def fetch_models(options: EvalOptions, say: Callable[[str], None], *, is_offline: bool) -> None:
@@ -44,11 +73,69 @@ def evaluate(options: EvalOptions, observer: Observer) -> Evaluation:
     """
     truths = read_truths(options)
     warnings: list[str] = []
+    options = _with_possible_bias(options, truths, warnings)
     if options.regions == GIVEN:
         truths = [_with_regions(truth, warnings) for truth in truths]
     _check_lengths(truths)
-    trained = {source: trained_on(source) for source in options.sources}
-    clips = [
+    clips = _facts(options, truths)
+    seen = _unbiased(options, truths, [_seen(options, truth, observer) for truth in truths])
+    contest = Contest(
+        candidates=tuple(candidate.name for candidate in options.candidates),
+        against=options.against,
+        metrics=options.metrics,
+        units={},
+        keypoints=options.keypoints,
+        seed=options.seed,
+        is_of_frames=sum(len(truth.annotated) for truth in truths) <= _MANY_FRAMES,
+    )
+    scoring = Scoring(contest, [_scored(contest, *pair) for pair in zip(truths, seen, strict=True)])
+    where = "regions given by the labels" if options.regions == GIVEN else "end to end"
+    return Evaluation(
+        setting=where,
+        options=asdict(options),
+        candidates=contest.candidates,
+        metrics=contest.metrics,
+        keypoints=",".join(options.keypoints),
+        clips=clips,
+        figures=list(scoring.figures()),
+        differences=list(scoring.differences()),
+        false_finds=_false_finds(options, observer),
+        notes=list(_notes(options, contest)),
+        warnings=[*warnings, *_few_clips(truths), *_seen_in_training(options, clips)],
+    )
+
+
+def _notes(options: EvalOptions, contest: Contest) -> Iterator[str]:
+    for name, note in _NOTES.items():
+        if name in options.smoothers:
+            yield f"{name}: {note}"
+    if not contest.is_of_frames:
+        yield f"over {_MANY_FRAMES:,} labelled frames: intervals are from drawing clips alone"
+
+
+def _with_possible_bias(
+    options: EvalOptions, truths: Sequence[Truth], warnings: list[str]
+) -> EvalOptions:
+    """The options without the bias where there is no other video to take it from."""
+    if BIAS not in options.smoothers or len(truths) > 1:
+        return options
+    others = tuple(name for name in options.smoothers if name != BIAS)
+    if not others:
+        raise UsageError(
+            f"{BIAS} is taken from other videos, but only {truths[0].name} is given; give more"
+        )
+    warnings.append(f"{BIAS} is left out: it is taken from other videos, and there is only one")
+    return replace(options, smoothers=others)
+
+
+def _facts(options: EvalOptions, truths: Sequence[Truth]) -> list[ClipFacts]:
+    """What is known of the clips, and who was trained on them."""
+    trained = {source: source_trained_on(source) for source in options.sources}
+    smooth: dict[str, frozenset[str]] = {}
+    for name in options.smoothers:
+        smoother = None if name in BASELINES else smoothers.create(name)
+        smooth[name] = frozenset(getattr(smoother, "trained_on", ()))
+    return [
         ClipFacts(
             name=truth.name,
             frames=len(truth.annotated),
@@ -56,34 +143,73 @@ def evaluate(options: EvalOptions, observer: Observer) -> Evaluation:
             seen_by=tuple(
                 candidate.name
                 for candidate in options.candidates
-                if truth.is_among(trained[candidate.source])
+                if truth.is_among(trained[candidate.source] | smooth[candidate.smoother])
             ),
         )
         for truth in truths
     ]
-    scoring = Scoring(options, truths, [_seen(options, truth, observer) for truth in truths])
-    return Evaluation(
-        options=options,
-        clips=clips,
-        figures=list(scoring.figures()),
-        differences=list(scoring.differences()),
-        false_finds=_false_finds(options, observer),
-        warnings=[*warnings, *_few_clips(truths), *_seen_in_training(clips)],
-    )
 
 
-def _seen(options: EvalOptions, truth: Truth, observer: Observer) -> Seen:
+def _seen(options: EvalOptions, truth: Truth, observer: Observer) -> _Seen:
     """What each candidate sees in a clip."""
-    seen: dict[str, np.ndarray] = {}
+    seen: dict[str, Keypoints] = {}
+    rows, whole = np.arange(len(truth.annotated)), None
     for source in options.sources:
-        by_smoother: Mapping[str, np.ndarray]
+        by_smoother: Mapping[str, Keypoints]
         if options.regions == GIVEN:
-            by_smoother = dict.fromkeys(options.smoothers, looked_at(source, truth, observer))
+            by_smoother = {UNSMOOTHED: looked_at(source, truth, observer)}
         else:
-            person = options.people.get(truth.name, "auto")
-            by_smoother = followed(source, truth, options.smoothers, person, observer)
+            tracks = followed(
+                source,
+                truth,
+                options.smoothers,
+                options.people.get(truth.name, "auto"),
+                is_repaired=options.repair,
+                observer=observer,
+            )
+            by_smoother = tracks.xy
+            rows, whole = truth.frame_index, truth.spread(len(tracks.xy[UNSMOOTHED]), tracks.fps)
         seen |= {Candidate(source, name).name: xy for name, xy in by_smoother.items()}
+    return _Seen(rows, whole, seen)
+
+
+def _unbiased(
+    options: EvalOptions, truths: Sequence[Truth], seen: Sequence[_Seen]
+) -> Sequence[_Seen]:
+    """The same with the raw keypoints less their bias."""
+    if BIAS not in options.smoothers:
+        return seen
+    for source in options.sources:
+        raw, name = (Candidate(source, smoother).name for smoother in (UNSMOOTHED, BIAS))
+        offsets = [
+            Offsets.of(
+                (truth.annotated.xy - one.xy[raw][one.rows]) / truth.annotated.torso_px,
+                truth.annotated.is_visible,
+            )
+            for truth, one in zip(truths, seen, strict=True)
+        ]
+        seen = [
+            replace(
+                one,
+                xy={
+                    **one.xy,
+                    name: (one.xy[raw] + bias * truth.annotated.torso_px).astype(np.float32),
+                },
+            )
+            for truth, one, bias in zip(truths, seen, biases(offsets), strict=True)
+        ]
     return seen
+
+
+def _scored(contest: Contest, truth: Truth, seen: _Seen) -> Scored:
+    scores: dict[tuple[str, str], Scores] = {}
+    for candidate, name in product(contest.candidates, contest.metrics):
+        metric, xy = metrics.create(name), seen.xy[candidate]
+        if not metric.is_of_motion:
+            scores[candidate, name] = metric(xy[seen.rows], truth.annotated)
+        elif seen.whole is not None:
+            scores[candidate, name] = metric(xy, seen.whole)
+    return Scored(truth.name, scores)
 
 
 def _false_finds(options: EvalOptions, observer: Observer) -> list[FalseFinds]:
@@ -128,9 +254,15 @@ def _few_clips(truths: Sequence[Truth]) -> list[str]:
     return ["of one clip, the intervals tell of its frames only, not of other climbs"]
 
 
-def _seen_in_training(clips: Sequence[ClipFacts]) -> list[str]:
-    return [
-        f"{name} was trained on {clip.name}: its figures there (*) are no test"
-        for clip in clips
-        for name in clip.seen_by
-    ]
+def _seen_in_training(options: EvalOptions, clips: Iterable[ClipFacts]) -> list[str]:
+    """A line for each clip and source that was trained on it, or else what smooths it."""
+    lines = []
+    for clip in clips:
+        for source in options.sources:
+            names = [Candidate(source, name).name for name in options.smoothers]
+            seen = [name for name in names if name in clip.seen_by]
+            for name in [source.name] if seen == names else seen:
+                lines.append(
+                    f"{name} was trained on {clip.name}: its figures there (*) are no test"
+                )
+    return lines

@@ -4,19 +4,24 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from jaxtyping import Int64
 
 from climbpose.datasets import Clip
+from climbpose.datasets.climbing import LabelledVideo, read_climbing
 from climbpose.datasets.labelled_frames import LabelledFrames, is_labelled_frames
+from climbpose.datasets.pose_sources import kind_of
 from climbpose.datasets.synthetic import Synthetic
 from climbpose.detectors.following.regions import Region
 from climbpose.errors import DatasetError, UsageError
-from climbpose.evaluation.options import ALL, EvalOptions
+from climbpose.evaluation.figures import ALL
+from climbpose.evaluation.options import EvalOptions
 from climbpose.labels import labels_path, read_info
 from climbpose.metrics import Annotated
+
+_VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
 
 _SHA256 = 64
 """Digits of a hash."""
@@ -32,6 +37,8 @@ class Truth:
         frame_index: Of the labelled frames, ascending.
         annotated: Their labels.
         identities: What a checkpoint's header calls the clip if it was trained on it.
+        has_all_frames: Whether the labels are of every frame of the video.
+        size: Width and height of the pictures that were labelled, None where nothing tells.
     """
 
     name: str
@@ -39,6 +46,8 @@ class Truth:
     frame_index: Int64[np.ndarray, " frames"]
     annotated: Annotated
     identities: frozenset[str] = field(repr=False)
+    has_all_frames: bool = False
+    size: tuple[int, int] | None = None
 
     def is_among(self, trained_on: frozenset[str]) -> bool:
         """Whether a model that was trained on these clips, by name or sha256, saw this one."""
@@ -56,6 +65,19 @@ class Truth:
             visibility=self.annotated.visibility[rows],
         )
         return replace(self, frame_index=self.frame_index[rows], annotated=annotated)
+
+    def spread(self, frames: int, fps: float) -> Annotated:
+        """The labels as those of a whole video, whose other frames are unlabelled.
+
+        Args:
+            frames: Of the video.
+            fps: Its frames a second.
+        """
+        given = self.annotated
+        xy = np.full((frames, *given.xy.shape[1:]), np.nan, np.float32)
+        visibility = np.zeros((frames, given.visibility.shape[1]), np.uint8)
+        xy[self.frame_index], visibility[self.frame_index] = given.xy, given.visibility
+        return replace(given, xy=xy, visibility=visibility, fps=fps)
 
     def region(self, row: int) -> Region | None:
         """Where the climber is in a labelled frame, turned upright along the trunk.
@@ -87,21 +109,36 @@ def read_truths(options: EvalOptions) -> list[Truth]:
     found: dict[str, Callable[[], Truth]] = {}
     for path in options.datasets:
         prefix = f"{path}/" if len(options.datasets) > 1 else ""
-        for stem, read in _clips(path, options.split):
-            found[f"{prefix}{stem}"] = partial(read, f"{prefix}{stem}")
+        for stem, read in _clips(path, options.split, options.videos):
+            name = f"{prefix}{stem}"
+            if name in found:
+                raise DatasetError(f"{path} has two videos named {stem}; rename one")
+            found[name] = partial(read, name)
     for name in (*options.clips, *options.people):
         if name not in found:
             raise UsageError(f"no clip is named {name!r}; choose of: {', '.join(found)}")
     return [read() for name, read in found.items() if not options.clips or name in options.clips]
 
 
-def _clips(folder: Path, split: str) -> Iterator[tuple[str, Callable[[str], Truth]]]:
-    """The names of a folder's clips, and what reads them."""
+def _clips(
+    folder: Path, split: str, videos: Path | None
+) -> Iterator[tuple[str, Callable[[str], Truth]]]:
+    """The names of a data set's clips, and what reads them."""
     if is_labelled_frames(folder):
         labelled = LabelledFrames(folder)
         for stem in labelled.stems:
             yield stem, partial(_of_labelled_frames, labelled, stem)
         return
+    kind = kind_of(folder) if folder.exists() else None
+    if kind == "climbing":
+        place = videos or (folder if folder.is_dir() else folder.parent)
+        for video in read_climbing(folder):
+            yield Path(video.video).stem, partial(_of_climbing, video, place)
+        return
+    if kind not in (None, "synthetic"):
+        raise UsageError(
+            f"{folder} has poses without videos ({kind}); add --experiment 1.1 to have them noised"
+        )
     synthetic = Synthetic(folder, None if split == ALL else split)
     if not len(synthetic):
         raise DatasetError(
@@ -132,4 +169,30 @@ def _of_synthetic(clip: Clip, name: str) -> Truth:
         annotated=Annotated.of_labels(clip.xy, clip.visibility),
         # Every set has a clip of the same file name.
         identities=frozenset({f"synthetic:{info['seed']}:{info['index']}"}),
+        has_all_frames=True,
+    )
+
+
+def _of_climbing(labelled: LabelledVideo, folder: Path, name: str) -> Truth:
+    return Truth(
+        name=name,
+        video=_video(folder, labelled.video),
+        frame_index=labelled.frame_index,
+        annotated=Annotated.of_labels(labelled.xy, labelled.visibility),
+        identities=frozenset({labelled.video, Path(labelled.video).stem}),
+        size=labelled.size,
+    )
+
+
+def _video(folder: Path, called: str) -> Path:
+    """The file of a video that annotations call so."""
+    # Annotations made elsewhere may name folders of another machine, which are not looked at.
+    name = PurePosixPath(called.replace("\\", "/")).name
+    stems = dict.fromkeys((name, Path(name).stem))
+    for candidate in (name, *(f"{stem}{suffix}" for stem in stems for suffix in _VIDEO_SUFFIXES)):
+        if (folder / candidate).is_file():
+            return folder / candidate
+    raise DatasetError(
+        f"{folder} has no video {name}, which is labelled; put it beside the labels, or say where "
+        "it is with --videos"
     )

@@ -5,7 +5,9 @@ from climbpose.metrics.base import VISIBLE, Annotated, Metric, Scores, register,
 
 __all__ = [
     "DEFAULTS",
+    "OF_FRAMES",
     "PCK",
+    "SMOOTHING",
     "VISIBLE",
     "Annotated",
     "Metric",
@@ -18,6 +20,10 @@ __all__ = [
 ]
 
 PCK = ("pck@0.05:torso", "pck@0.1:torso", "pck@0.2:torso")
+OF_FRAMES = (*PCK, "oks:crop")
+SMOOTHING = (*OF_FRAMES, "jitter", "jitter:torso", "acc_err", "lag")
+"""What tells whether smoothing helps: are keypoints as true, and are they steadier?"""
+
 DEFAULTS = ("found", "found@0.5:torso", *PCK, "oks", "sides")
 
 names = registry.names
@@ -28,13 +34,14 @@ def create(name: str) -> Metric:
     """A metric.
 
     Args:
-        name: ``NAME``, ``NAME@THRESHOLD:REFERENCE``, such as ``oks`` or ``pck@0.1:torso``.
+        name: ``NAME``, ``NAME:REFERENCE`` or ``NAME@THRESHOLD:REFERENCE``, such as ``oks``,
+            ``oks:crop`` or ``pck@0.1:torso``.
 
     Raises:
         UsageError: There is no such metric, or it needs another threshold or reference.
     """
-    family, _, qualifiers = name.partition("@")
-    text, _, reference = qualifiers.partition(":")
+    head, _, reference = name.partition(":")
+    family, _, text = head.partition("@")
     threshold = None
     if text:
         try:

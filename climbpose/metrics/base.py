@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from climbpose.errors import UsageError
+from climbpose.poses import BOX_MARGIN
 from climbpose.registry import Registry
 from climbpose.skeleton import CLIMBING_25, Skeleton
 
@@ -26,11 +27,13 @@ class Annotated:
         xy: Pixels; NaN where unlabelled.
         visibility: COCO's: 0 unlabelled, 1 occluded, 2 visible.
         skeleton: Names the keypoints.
+        fps: Frames a second of the video; NaN where unknown.
     """
 
     xy: Float32[np.ndarray, "frames keypoints 2"]
     visibility: UInt8[np.ndarray, "frames keypoints"]
     skeleton: Skeleton = CLIMBING_25
+    fps: float = math.nan
 
     @classmethod
     def of_labels(
@@ -76,6 +79,15 @@ class Annotated:
         return sides
 
     @property
+    def crop_sides_px(self) -> Float64[np.ndarray, " frames"]:
+        """Side of the square that is cropped for a network (thesis B), pixels.
+
+        It is the longer side of the labelled keypoints' box, which is widened as everywhere.
+        """
+        sides: np.ndarray = (1 + 2 * BOX_MARGIN) * self.box_sides_px.max(axis=1)
+        return sides
+
+    @property
     def torso_px(self) -> float:
         """The clip's median distance from shoulder to hip, pixels, the upper one of an even number.
 
@@ -108,8 +120,11 @@ class Annotated:
 class Scores:
     """What each keypoint of each frame earned, and the most it could have: a share of sums.
 
+    A metric that is no share has a weighted mean instead: what was measured, times its weight, and
+    the weight.
+
     Attributes:
-        earned: At most what was possible.
+        earned: At most what was possible, if it is a share.
         possible: 0 where the keypoint is not judged.
         is_by_frame: A frame's share is formed first, so each frame weighs the same; else each
             keypoint does.
@@ -151,10 +166,17 @@ class Metric(Protocol):
     is_of_keypoints: ClassVar[bool]
     """Whether it differs from keypoint to keypoint, or is about frames as a whole."""
 
+    is_of_motion: ClassVar[bool]
+    """Whether it compares frames with their neighbours, so that it is to be given all frames of a
+    video instead of the labelled ones; then what is not labelled has visibility 0."""
+
+    unit: str
+    """Of the figure; one that begins with ``%`` is a hundred times the ratio of the scores."""
+
     def __call__(
         self, predicted: Float32[np.ndarray, "frames keypoints 2"], annotated: Annotated
     ) -> Scores:
-        """How well the predictions of a clip's labelled frames do.
+        """How well the predictions of a clip's frames do.
 
         Args:
             predicted: Pixels; NaN where missing.
@@ -192,11 +214,20 @@ def checked_reference(metric: str, reference: str | None) -> str:
     return reference
 
 
-def refuse_qualifiers(metric: str, threshold: float | None, reference: str | None) -> None:
-    """Makes sure that a metric that takes neither threshold nor reference got none.
+def refuse_qualifiers(
+    metric: str, threshold: float | None, reference: str | None, *allowed: str
+) -> None:
+    """Makes sure that a metric that takes no threshold, and few references or none, got no other.
 
     Raises:
         UsageError: It got one.
     """
-    if threshold is not None or reference is not None:
+    if threshold is None and reference in (None, *allowed):
+        return
+    if not allowed:
         raise UsageError(f"metric {metric} takes neither threshold nor reference; write {metric}")
+    names = " or ".join((metric, *(f"{metric}:{reference}" for reference in allowed)))
+    raise UsageError(
+        f"metric {metric} takes neither a threshold nor another reference than "
+        f"{' or '.join(allowed)}; write {names}"
+    )

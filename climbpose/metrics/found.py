@@ -28,6 +28,8 @@ class Found:
 
     description: ClassVar[str] = "share of frames with a pose; with a threshold, on the climber"
     is_of_keypoints: ClassVar[bool] = False
+    is_of_motion: ClassVar[bool] = False
+    unit = "%"
 
     def __init__(self, threshold: float | None, reference: str | None) -> None:
         is_plain = threshold is None and reference is None

@@ -27,6 +27,8 @@ class Pck:
 
     description: ClassVar[str] = "share of visible keypoints within a distance of the label"
     is_of_keypoints: ClassVar[bool] = True
+    is_of_motion: ClassVar[bool] = False
+    unit = "%"
 
     def __init__(self, threshold: float | None, reference: str | None) -> None:
         self._threshold = checked_threshold("pck", threshold)

@@ -24,6 +24,8 @@ class Sides:
 
     description: ClassVar[str] = "share of keypoints at the other side's label; less is better"
     is_of_keypoints: ClassVar[bool] = True
+    is_of_motion: ClassVar[bool] = False
+    unit = "%"
 
     def __init__(self, threshold: float | None, reference: str | None) -> None:
         refuse_qualifiers("sides", threshold, reference)
@@ -45,6 +47,8 @@ class Swaps:
 
     description: ClassVar[str] = "share of left/right pairs that are exchanged; less is better"
     is_of_keypoints: ClassVar[bool] = True
+    is_of_motion: ClassVar[bool] = False
+    unit = "%"
 
     def __init__(self, threshold: float | None, reference: str | None) -> None:
         refuse_qualifiers("swaps", threshold, reference)

@@ -3,16 +3,19 @@
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, islice
 from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Float64, UInt8
 
-from climbpose.heatmaps import decode, render_over
+from climbpose.heatmaps import render_over
 from climbpose.poses import HEATMAP_SIZE, LOW_CONFIDENCE, Detection, Pose, Status
 from climbpose.registry import Registry
+from climbpose.skeleton import CLIMBING_25
 from climbpose.smoothers.bridging import Sample, bridge, interpolate, runs
+from climbpose.smoothers.pace import continued, paced_for
+from climbpose.smoothers.reading import peaks
 from climbpose.windows import Window, slide, stitch
 
 
@@ -97,9 +100,9 @@ class PoseSmoother(ABC):
         stride: Frames between two windows' beginnings.
         keypoints_are_independent: Whether `smooth` treats each keypoint for itself. Then a keypoint
             that is missing for long is smoothed before and after as if these were two videos, and
-            `smooth` gets any number of frames and keypoints, without NaN. Otherwise it gets all
-            keypoints, exactly ``length`` frames, and where a keypoint is missing a straight line of
-            confidence 0, whose place is missing in the result again.
+            `smooth` gets any number of keypoints, without NaN. Otherwise it gets all of them, and
+            where one is missing a straight line of confidence 0, whose place is missing in the
+            result again.
     """
 
     description: ClassVar[str]
@@ -145,9 +148,8 @@ class PoseSmoother(ABC):
             yield Window(0, list(self._smooth_window(whole)), len(whole))
             return
         for window in slide(remembered(), self.length, self.stride):
-            real = window.count if self.keypoints_are_independent else self.length
-            smoothed = list(self._smooth_window(window.items[:real]))
-            padding = [smoothed[-1]] * (self.length - real)
+            smoothed = list(self._smooth_window(window.items[: window.count]))
+            padding = [smoothed[-1]] * (self.length - window.count)
             yield Window(window.start, smoothed + padding, window.count)
 
     def _smooth_window(self, samples: list[Sample]) -> Float64[np.ndarray, "time keypoints 2"]:
@@ -176,17 +178,24 @@ class HeatmapSmoother(ABC):
     """A smoother of heatmaps: windows, one common box for each, `smooth`, peaks, blend.
 
     A strength below 1 takes the poses part of the way from the detected positions to the smoothed
-    ones; above 1 it changes nothing.
+    ones; above 1 it changes nothing. Confidences stay the detector's.
 
     Attributes:
         description: One line for the listing.
         length: Frames that `smooth` sees at once.
         stride: Frames between two windows' beginnings.
+        context: Frames at both ends of a window of which the maps only help the others. Before its
+            first and after its last frame a segment is continued as if turned about that point,
+            which leaves the end of a steady movement where it is.
+        fps: Frames a second that `smooth` is made for; None for any. Of faster video it sees every
+            second, third, ... frame at once and of slower video frames put in between.
     """
 
     description: ClassVar[str]
-    length: ClassVar[int]
-    stride: ClassVar[int] = 1
+    length: int
+    stride: int = 1
+    context: int = 0
+    fps: float | None = None
 
     def __init__(self, strength: float = 1.0) -> None:
         self.strength = strength
@@ -201,47 +210,58 @@ class HeatmapSmoother(ABC):
         """One pose for each detection; see `Smoother`."""
         for segment in segments(detections):
             pending: deque[Sample] = deque()
-            for row in stitch(self._windows(segment, pending)):
-                yield self._pose(pending.popleft(), row[:, :2], row[:, 2])
+            pace, paced = paced_for(self.fps, self._remembered(segment, pending))
+            ahead = self.context * pace.every
+            rows = stitch(self._windows(continued(paced, ahead), pace.every))
+            for row in islice(rows, ahead, None, pace.inserted + 1):
+                if not pending:
+                    break
+                yield self._pose(pending.popleft(), row)
 
-    def _windows(
+    def _remembered(
         self, segment: Iterable[Detection], pending: deque[Sample]
-    ) -> Iterator[Window[np.ndarray]]:
-        """Windows of x, y and confidence."""
+    ) -> Iterator[Detection]:
+        held: deque[Detection] = deque()
 
-        def remembered() -> Iterator[Detection]:
+        def samples() -> Iterator[Sample]:
             for detection in segment:
-                pending.append(Sample.of(detection))
-                yield detection
+                held.append(detection)
+                yield Sample.of(detection)
 
-        for window in slide(remembered(), self.length, self.stride):
-            boxes = np.stack([detection.box for detection in window.items]).astype(np.float64)
-            box = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
-            maps = np.stack([render_over(each.maps, each.box, box) for each in window.items])
-            cell = (box[2:] - box[:2]) / HEATMAP_SIZE
-            rows: list[np.ndarray] = []
-            for smoothed in self.smooth(maps):
-                cells, confidence = decode(smoothed)
-                rows.append(np.column_stack([box[:2] + cells * cell, confidence]))
-            yield Window(window.start, rows, window.count)
+        for sample in bridge(samples()):
+            pending.append(sample)
+            yield held.popleft()
 
-    def _pose(
-        self,
-        sample: Sample,
-        xy: Float[np.ndarray, "keypoints 2"],
-        confidence: Float[np.ndarray, " keypoints"],
-    ) -> Pose:
-        is_raw = ~np.isnan(sample.xy).any(axis=1)
-        share = min(self.strength, 1.0)
-        partly = sample.xy + share * (xy - sample.xy)
-        mixed = np.where(is_raw[:, None], partly if share else sample.xy, xy)
-        certain = sample.confidence + share * (confidence - sample.confidence)
-        moved = Sample(
-            frame_index=sample.frame_index,
-            time=sample.time,
-            xy=mixed.astype(np.float32),
-            confidence=np.where(is_raw, certain, confidence).astype(np.float32),
-            is_filled=sample.is_filled | ~is_raw,
-            is_bridged=~is_raw,
+    def _windows(self, detections: Iterable[Detection], every: int) -> Iterator[Window[np.ndarray]]:
+        """Windows of pixels; NaN where a frame is only context."""
+        for window in slide(detections, self.length * every, self.stride * every):
+            rows = np.full((len(window.items), len(CLIMBING_25), 2), np.nan)
+            for phase in range(every):
+                rows[phase::every] = self._rows(window.items[phase::every])
+            ahead = self.context * every
+            rows[:ahead] = rows[window.count - ahead :] = np.nan
+            yield Window(window.start, list(rows), window.count)
+
+    def _rows(self, detections: list[Detection]) -> Float64[np.ndarray, "time keypoints 2"]:
+        """Pixels of some detections, smoothed together."""
+        boxes = np.stack([detection.box for detection in detections]).astype(np.float64)
+        box = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+        maps = np.stack([render_over(each.maps, each.box, box) for each in detections])
+        cell = (box[2:] - box[:2]) / HEATMAP_SIZE
+        pixels: Float64[np.ndarray, "time keypoints 2"] = (
+            box[:2] + self.read(self.smooth(maps)).astype(np.float64) * cell
         )
-        return make_pose(moved, mixed)
+        return pixels
+
+    def read(
+        self, maps: Float32[np.ndarray, "time keypoints rows cols"]
+    ) -> Float32[np.ndarray, "time keypoints 2"]:
+        """The keypoints that smoothed heatmaps mean, in cells; the highest peaks by default."""
+        return peaks(maps)
+
+    def _pose(self, sample: Sample, xy: Float64[np.ndarray, "keypoints 2"]) -> Pose:
+        if self.strength == 0:
+            return make_pose(sample, sample.xy)
+        # Where the network leaves nothing of what was seen or bridged, that stays.
+        smoothed = np.where(np.isnan(xy), sample.xy, xy)
+        return make_pose(sample, sample.xy + min(self.strength, 1.0) * (smoothed - sample.xy))

@@ -57,7 +57,8 @@ def average(paths: Sequence[Path]) -> Checkpoint:
         "averaged": [part.header for part in parts],
     }
     # A mean of rounded weights is no longer rounded.
-    return Checkpoint(replace(first.graph, weights=weights, scales={}, ranges={}), header)
+    graph = replace(first.graph, weights=weights, scales={}, ranges={})
+    return Checkpoint(graph=graph, header=header)
 
 
 def shrunk(network: Checkpoint, folder: Path) -> Checkpoint:
@@ -76,7 +77,7 @@ def shrunk(network: Checkpoint, folder: Path) -> Checkpoint:
     if not taken:
         raise UsageError(f"{folder} holds no files of samples; give the samples folder of a run")
     images = np.array([plain(sample, target_of(sample)).image for sample in taken])
-    return Checkpoint(rounded(network.graph, images), network.header)
+    return Checkpoint(graph=rounded(network.graph, images), header=network.header)
 
 
 def _spread_out(path: Path, count: int) -> list[samples.Sample]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import strftime
 from typing import Any
 
+import numpy as np
 import torch
 
 from climbpose import __version__, checkpoint
@@ -30,27 +31,22 @@ class Run:
 
     Attributes:
         folder: Where it lies.
+        is_drawn: Whether the curves of a detector's training are drawn with each new figure.
     """
 
     folder: Path
+    is_drawn: bool = True
 
     @classmethod
-    def begin(cls, folder: Path, config: Mapping[str, Any]) -> "Run":
+    def begin(cls, folder: Path, config: Mapping[str, Any], *, is_drawn: bool = True) -> "Run":
         """Makes the folder of a new run.
 
         Raises:
             OutputExistsError: A run is there.
             ClimbposeError: It cannot be written.
         """
-        run = cls(folder)
-        # What was stopped before the first step has nothing to lose.
-        if (folder / STATE).exists():
-            raise OutputExistsError(
-                f"{folder / STATE} exists; use --resume to go on with the run, or choose another "
-                "folder with -o"
-            )
-        if folder.exists() and not folder.is_dir():
-            raise OutputExistsError(f"{folder} is a file but a folder is to be written; rename it")
+        run = cls(folder, is_drawn)
+        run.check_free()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -63,6 +59,23 @@ class Run:
             run._write(DIFF, diff)
         run.write_config(config)
         return run
+
+    def check_free(self) -> None:
+        """Makes sure that no run is in the folder.
+
+        Raises:
+            OutputExistsError: One is.
+        """
+        # What was stopped before the first step has nothing to lose.
+        if (self.folder / STATE).exists():
+            raise OutputExistsError(
+                f"{self.folder / STATE} exists; use --resume to go on with the run, or choose "
+                "another folder with -o"
+            )
+        if self.folder.exists() and not self.folder.is_dir():
+            raise OutputExistsError(
+                f"{self.folder} is a file but a folder is to be written; rename it"
+            )
 
     def write_config(self, config: Mapping[str, Any]) -> None:
         """Says what the run is made from."""
@@ -161,6 +174,14 @@ class Run:
             raise damaged(path, TypeError("no state"))
         return state
 
+    def save_arrays(
+        self, name: str, arrays: Mapping[str, np.ndarray], header: Mapping[str, Any]
+    ) -> Path:
+        """Writes weights, from which their header can rebuild the network."""
+        path = self.folder / name
+        checkpoint.save_arrays(path, arrays, header)
+        return path
+
     def save_weights(self, name: str, graph: Graph, header: Mapping[str, Any]) -> Path:
         """Writes a network, which annotating can use."""
         path = self.folder / name
@@ -176,29 +197,31 @@ class Run:
             writer = csv.DictWriter(file, names, restval="")
             writer.writeheader()
             writer.writerows({name: f"{value:.6g}" for name, value in row.items()} for row in table)
-        panels = {
-            "loss": ["loss"],
-            "error on held-out samples": [n for n in names if n.startswith("error_")],
-            "share of keypoints within a tenth of the torso": [
-                n for n in names if n.startswith("pck") and "_" in n
-            ],
-        }
-        self._write(
-            CURVES,
-            svg(
-                {
-                    title: {
-                        name: [(row["step"], row[name]) for row in table if name in row]
-                        for name in shown
-                    }
-                    for title, shown in panels.items()
-                }
-            ),
-        )
+        if self.is_drawn:
+            self._write(CURVES, _drawn(table, names))
 
     def _write(self, name: str, text: str) -> None:
         with part_file(self.folder / name) as part:
             part.write_text(text, encoding="utf-8")
+
+
+def _drawn(table: list[dict[str, float]], names: list[str]) -> str:
+    """The curves of a detector's training."""
+    panels = {
+        "loss": ["loss"],
+        "error on held-out samples": [n for n in names if n.startswith("error_")],
+        "share of keypoints within a tenth of the torso": [
+            n for n in names if n.startswith("pck") and "_" in n
+        ],
+    }
+    return svg(
+        {
+            title: {
+                name: [(row["step"], row[name]) for row in table if name in row] for name in shown
+            }
+            for title, shown in panels.items()
+        }
+    )
 
 
 def damaged(path: Path, error: Exception) -> DatasetError:

@@ -38,4 +38,5 @@ def load_landmarks(name: str) -> Checkpoint:
             ) from error
     else:
         return checkpoint.load(name, family=_FAMILY)
-    return Checkpoint(tflite.read_landmarks(content), {"family": _FAMILY, "name": Path(name).stem})
+    header = {"family": _FAMILY, "name": Path(name).stem}
+    return Checkpoint(graph=tflite.read_landmarks(content), header=header)

@@ -12,6 +12,7 @@ import pytest
 
 from climbpose.cli.evaluate import evaluate
 from climbpose.evaluation import EvalOptions
+from climbpose.metrics import PCK
 from tests.cli.stage import Stage, make_climb, make_detections, refusal, run
 from tests.evaluated import Seer, enter, make_folder, make_synthetic
 
@@ -19,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 OPTIONS = [
     *("--detector", "--weights", "--quality", "--smoother", "--regions", "--person", "--metric"),
     *("--pck", "--keypoints", "--clips", "--split", "--empty", "--seed", "--per-keypoint"),
-    *("--json", "--csv", "--overwrite", "--progress", "--quiet", "--offline"),
+    *("--repair", "--videos", "--experiment", "--data-option", "--split-by", "--box-margin"),
+    *("--windows", "--device", "--reference", "--out"),
+    *("--overwrite", "--progress", "--quiet", "--offline"),
 ]
 
 
@@ -39,7 +42,8 @@ def rows(text: str) -> list[list[str]]:
 @pytest.mark.usefixtures("seers")
 def test_a_plain_table_for_a_pipe(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, "dyno", "slab")
-    done = run("eval", folder, *BOTH, "--pck", "--smoother", "none")
+    metrics = [part for name in PCK for part in ("--metric", name)]
+    done = run("eval", folder, *BOTH, *metrics, "--smoother", "none")
     assert done.exit_code == 0
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
@@ -116,7 +120,7 @@ def test_precomputed_detections_are_judged_too(stage: Stage) -> None:
     ("arguments", "message"),
     [
         (("--metric", "pck"), "needs a threshold above 0, such as pck@0.1:torso"),
-        (("--metric", "luck"), "choose one of: found, oks, pck"),
+        (("--metric", "luck"), "choose one of: acc_err, found, jitter, lag, oks, pck"),
         (("--regions", "mine"), "choose one of: own, given"),
         (("--split", "dev"), "choose one of: train, val, test, all"),
         (("--quality", "high"), "choose one of: fast, normal, best"),
@@ -165,7 +169,8 @@ def test_defaults_are_those_of_the_library() -> None:
     library = EvalOptions(datasets=())
     for name in ("regions", "split", "seed"):
         assert parameters[name].default == getattr(library, name)
-    assert parameters["keypoints"].default == ",".join(library.keypoints)
+    assert parameters["repair"].default == library.repair
+    assert library.keypoints == ("large",)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")

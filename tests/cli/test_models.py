@@ -30,7 +30,7 @@ def test_list_names_everything_with_its_hash(cache: Path) -> None:
     text = run("models", "list").stdout
     for name in [*detectors.names(), *smoothers.names()]:
         assert name in text
-    for asset in detectors.assets_of("blazepose"):
+    for asset in [*detectors.assets_of("blazepose"), *detectors.assets_of("keypoint-rcnn")]:
         assert asset.sha256 in text
     assert text.count("(default)") == 2
     assert "not fetched yet" in text
@@ -38,7 +38,8 @@ def test_list_names_everything_with_its_hash(cache: Path) -> None:
 
 def test_where(cache: Path) -> None:
     lines = run("models", "where").stdout.splitlines()
-    names = [asset.name for asset in detectors.assets_of("blazepose")]
+    both = [*detectors.assets_of("blazepose"), *detectors.assets_of("keypoint-rcnn")]
+    names = [asset.name for asset in both]
     assert [line.strip() for line in lines] == [str(cache), *names]
 
 
@@ -73,7 +74,7 @@ def test_no_network_stops_annotate_before_work(stage: Stage, cache: Path) -> Non
 
 def test_damaged_model_is_not_used(stage: Stage, cache: Path) -> None:
     cache.mkdir()
-    for asset in detectors.assets_of("blazepose"):
+    for asset in [*detectors.assets_of("blazepose"), *detectors.assets_of("keypoint-rcnn")]:
         asset.path.write_bytes(b"damaged")
     assert "damaged" in run("models", "list").stdout
     assert "or damaged" in refusal(run("annotate", stage.video, *BLAZEPOSE, "--offline"), 1)

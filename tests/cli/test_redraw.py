@@ -155,6 +155,7 @@ def test_absent_tracks(stage: Stage) -> None:
         (("--smoother", "none"), "--smoother has no effect on --tracks"),
         (("--person", "3,4"), "--person has no effect on --tracks"),
         (("--keep-raw",), "--keep-raw has no effect on --tracks"),
+        (("--no-repair",), "--no-repair has no effect on --tracks"),
         (("--layers", "heatmap"), "layer heatmap needs detections"),
         (("--export", "tracks-csv"), "is an input"),
     ],

@@ -1,5 +1,7 @@
 """Metrics are made from names; what is no name is refused, and those there are told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,9 +13,12 @@ from climbpose.skeleton import CLIMBING_25
 from tests.metrics.figures import make_annotated
 
 EXAMPLES = {
+    "acc_err": "acc_err",
     "found": "found",
+    "jitter": "jitter:torso",
+    "lag": "lag",
     "pck": "pck@0.1:box",
-    "oks": "oks",
+    "oks": "oks:crop",
     "sides": "sides",
     "swaps": "swaps",
 }
@@ -23,21 +28,25 @@ def test_all_are_known() -> None:
     assert metrics.names() == sorted(EXAMPLES)
 
 
-@pytest.mark.parametrize("name", [*EXAMPLES.values(), *metrics.DEFAULTS])
+@pytest.mark.parametrize("name", [*EXAMPLES.values(), *metrics.DEFAULTS, *metrics.SMOOTHING])
 def test_every_metric_keeps_the_contract(name: str) -> None:
-    metric, annotated = metrics.create(name), make_annotated()
+    metric, annotated = metrics.create(name), replace(make_annotated(), fps=30.0)
     assert isinstance(metric, Metric)
+    assert metric.unit
     for seen in (annotated.xy, np.full_like(annotated.xy, np.nan)):
         scores = metric(seen, annotated)
         assert scores.earned.shape == scores.possible.shape == annotated.visibility.shape
-        assert (scores.earned >= 0).all()
-        assert (scores.earned <= scores.possible).all()
+        assert (scores.earned >= 0).all() or metric.unit == "frames"
+        assert (scores.possible >= 0).all()
+        if metric.unit == "%":
+            assert (scores.earned <= scores.possible).all()
+        assert (scores.earned[scores.possible == 0] == 0).all()
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("pc", "choose one of: found, oks, pck, sides, swaps"),
+        ("pc", "choose one of: acc_err, found, jitter, lag, oks, pck, sides, swaps"),
         ("pck", "needs a threshold above 0, such as pck@0.1:torso"),
         ("pck@0:torso", "needs a threshold above 0"),
         ("pck@nan:torso", "needs a threshold above 0"),
@@ -45,7 +54,11 @@ def test_every_metric_keeps_the_contract(name: str) -> None:
         ("pck@0.1", "reference length, torso or box"),
         ("pck@0.1:head", "reference length, torso or box"),
         ("found@0.1", "reference length, torso or box"),
-        ("oks@0.5", "takes neither"),
+        ("oks@0.5", "takes neither .* write oks or oks:crop"),
+        ("oks@0.5:crop", "takes neither .* write oks or oks:crop"),
+        ("oks:torso", "takes neither .* write oks or oks:crop"),
+        ("jitter:box", "write jitter or jitter:torso"),
+        ("acc_err:crop", "takes neither threshold nor reference; write acc_err"),
         ("swaps@0.5:torso", "takes neither"),
     ],
 )

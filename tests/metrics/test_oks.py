@@ -58,6 +58,27 @@ def test_at_twice_sigma_of_the_size_it_is_the_inverse_root_of_e() -> None:
     np.testing.assert_allclose(scores.earned, np.exp(-0.5), rtol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("keypoint", "sigma"), [("left_index", "wrist"), ("right_toes", "ankle"), ("nose", "nose")]
+)
+def test_of_the_crop_hands_count_as_wrists_and_feet_as_ankles(keypoint: str, sigma: str) -> None:
+    annotated = make_annotated(frames=1, is_all_visible=True)
+    side = 1.2 * annotated.box_sides_px[0].max()
+    seen = annotated.xy.copy()
+    seen[0, :, 1] += 2 * SIGMAS[sigma] * side
+    one = metrics.create("oks:crop")(seen, annotated).share([CLIMBING_25.index(keypoint)])
+    assert one == pytest.approx(np.exp(-0.5), rel=1e-3)
+
+
+def test_of_the_crop_each_keypoint_weighs_the_same() -> None:
+    annotated = make_annotated(frames=2, is_all_visible=True)
+    annotated.visibility[1, 5:] = 0
+    annotated = Annotated.of_labels(annotated.xy, annotated.visibility)
+    seen = np.nan_to_num(annotated.xy).astype(np.float32)
+    seen[1] += 1e5
+    assert value(metrics.create("oks:crop"), seen, annotated) == pytest.approx(25 / 30)
+
+
 def test_frames_weigh_the_same_however_much_is_visible() -> None:
     annotated = make_annotated(frames=2, is_all_visible=True)
     annotated.visibility[1, 5:] = 0

@@ -63,6 +63,13 @@ def test_filled_is_fainter() -> None:
     assert change(drawn(with_status(still(), Status.FILLED))) < 0.8 * change(drawn(still()))
 
 
+def test_exchanged_is_as_smoothed() -> None:
+    smoothed, exchanged = (
+        drawn(with_status(still(), status)) for status in (Status.SMOOTHED, Status.SWAPPED)
+    )
+    np.testing.assert_array_equal(exchanged, smoothed)
+
+
 def test_bones_need_both_ends() -> None:
     image = drawn(with_status(still(), Status.MISSING, "left_elbow"))
     assert (near(image, "left_elbow") == 128).all()

@@ -46,7 +46,7 @@ class Mean(PoseSmoother):
 
 
 class Whole(PoseSmoother):
-    """Remembers what it was given, as a network of fixed shape would need it."""
+    """Remembers what it was given."""
 
     description = "all keypoints at once"
     length, stride = 8, 4
@@ -142,14 +142,14 @@ def test_windows_end_at_gaps(kind: type[MeanMaps | Mean]) -> None:
     assert [pose.frame_index for pose in poses] == frame_index.tolist()
 
 
-def test_a_network_of_all_keypoints_gets_whole_windows() -> None:
+def test_a_network_of_all_keypoints_gets_them_all() -> None:
     Whole.shapes, Whole.zeros = set(), 0
     xy = np.broadcast_to(stance(), (30, KEYPOINTS, 2)).copy()
     xy[5:20, 3] = np.nan
     xy[:, 4] = np.nan
     poses = list(Whole()(detect(xy)))
     list(Whole()(detect(xy[:3])))
-    assert Whole.shapes == {(8, KEYPOINTS, 2)}
+    assert Whole.shapes == {(8, KEYPOINTS, 2), (3, KEYPOINTS, 2)}
     assert Whole.zeros > 45
     np.testing.assert_allclose(coordinates(poses), xy, atol=1e-3)
     assert all(poses[row].status[3] == Status.MISSING for row in range(5, 20))

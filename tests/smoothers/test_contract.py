@@ -20,6 +20,7 @@ INTERVAL = 1 / 30
 def test_names_and_default() -> None:
     assert smoothers.names() == [
         "butterworth",
+        "conv3d",
         "gaussian",
         "none",
         "one-euro",

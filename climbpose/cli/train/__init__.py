@@ -4,6 +4,8 @@ import typer
 
 from climbpose.cli.train.average import average
 from climbpose.cli.train.detector import detector
+from climbpose.cli.train.finetune import finetune
+from climbpose.cli.train.pretrain import pretrain
 
 train = typer.Typer(
     help="Trains networks on your own videos.",
@@ -19,3 +21,5 @@ def group() -> None:
 
 train.command()(detector)
 train.command()(average)
+train.command()(pretrain)
+train.command()(finetune)

@@ -1,0 +1,1 @@
+"""Keypoint R-CNN, run by torch and torchvision, which are loaded only when it is asked for."""

@@ -1,0 +1,1 @@
+"""Labels made into what a detector might have seen: what smoothers learn from and are tried on."""
