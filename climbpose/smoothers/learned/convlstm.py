@@ -3,6 +3,8 @@
 The cell is Shi et al., "Convolutional LSTM network", 2015, with peepholes; thesis A, (9) to (13).
 """
 
+from math import log
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -10,6 +12,15 @@ from torch import Tensor, nn
 from climbpose.smoothers.learned.base import MapNetwork
 
 _WIDTH = 128
+
+_STILL_KEEP = 0.6
+"""What a cell that begins still keeps of its memory from frame to frame."""
+
+_STILL_SCALE = 0.01
+"""Of what it takes in, small enough for the hyperbolic tangent to be a straight line."""
+
+_STILL_OTHERS = 0.01
+"""What is left of Glorot's weights beside those that pass maps through."""
 
 Maps = Float[Tensor, "batch keypoints rows cols"]
 
@@ -39,6 +50,18 @@ class ConvLstmCell(nn.Module):
             for one in maps:
                 nn.init.xavier_uniform_(one)
 
+    def begin_still(self) -> None:
+        """A running mean of the maps: gates open, and what is kept fades from frame to frame."""
+        with torch.no_grad():
+            for parameter in self.parameters():
+                parameter.mul_(_STILL_OTHERS * _STILL_SCALE)
+            channels = len(self.of_input.weight) // 4
+            for channel in range(channels):
+                self.of_input.weight[2 * channels + channel, channel, 1, 1] = _STILL_SCALE
+            is_open, keep = 6.0, log(_STILL_KEEP / (1 - _STILL_KEEP))
+            for gate, bias in zip(self.biases, (is_open, keep, 0.0, is_open), strict=True):
+                gate.fill_(bias)
+
     def forward(self, maps: Maps, state: tuple[Maps, Maps] | None) -> tuple[Maps, Maps]:
         """The next hidden state and memory."""
         drive = self.of_input(maps) + self.biases.flatten(0, 1)
@@ -55,6 +78,24 @@ class ConvLstmCell(nn.Module):
         memory = forget * memory + into * torch.tanh(candidate)
         hidden = torch.sigmoid(out + see_out * memory) * torch.tanh(memory)
         return hidden, memory
+
+
+def _pass_through(conv: nn.Conv2d, scale: float = 1.0, maps: int = MapNetwork.keypoints) -> None:
+    """Makes a convolution give the first maps on as they are, times a scale.
+
+    Args:
+        conv: With Glorot's weights, of which a little is left.
+        scale: Of what is given on.
+        maps: How many; where the input has two sets of `_WIDTH` channels, both sets' are summed.
+    """
+    rows, cols = (size // 2 for size in conv.kernel_size)
+    with torch.no_grad():
+        conv.weight.mul_(_STILL_OTHERS)
+        for first in range(0, conv.in_channels - maps + 1, _WIDTH):
+            for channel in range(maps):
+                conv.weight[channel, first + channel, rows, cols] = scale
+    if conv.bias is not None:
+        nn.init.zeros_(conv.bias)
 
 
 def _refined(*widths: int, kernels: tuple[int, ...]) -> nn.Sequential:
@@ -107,9 +148,27 @@ class _Bidirectional(MapNetwork):
         )
 
     def begin(self) -> None:
+        """See `SmoothingNetwork`."""
         super().begin()
         for branch in (self.forwards, self.backwards):
             branch.cell.begin()
+
+    def begin_still(self) -> None:
+        """A mean over time that fades to both sides, as the two branches begin with one each."""
+        self.begin()
+        for branch in (self.forwards, self.backwards):
+            branch.cell.begin_still()
+        convs = [module for module in self.modules() if isinstance(module, nn.Conv2d)]
+        inside = {
+            id(cell)
+            for branch in (self.forwards, self.backwards)
+            for cell in branch.cell.children()
+        }
+        for conv in convs:
+            if id(conv) not in inside:
+                is_last = conv.out_channels == self.keypoints
+                # Both branches see the frame itself.
+                _pass_through(conv, (1 - _STILL_KEEP) / (2 * _STILL_SCALE) if is_last else 1.0)
 
 
 class ConvLstmS(_Bidirectional):

@@ -71,12 +71,11 @@ class DeciWatch(PointNetwork):
         self.recover = nn.Linear(width, values)
 
     def begin_still(self) -> None:
-        """Transformers that add little to straight lines between the samples."""
+        """Transformers that add nothing to straight lines between the samples."""
         self.begin()
-        with torch.no_grad():
-            for layer in (self.denoise, self.recover):
-                layer.weight.mul_(0.02)
-                nn.init.zeros_(layer.bias)
+        for layer in (self.denoise, self.recover):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
 
     def forward(
         self, points: Float[Tensor, "batch time keypoints 2"]

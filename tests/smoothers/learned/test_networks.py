@@ -5,7 +5,9 @@ import torch
 from torch import nn
 
 from climbpose.errors import ModelError, UsageError
-from climbpose.smoothers.learned import NETWORKS, VARIANTS, build, count_parameters
+from climbpose.noising.batches import centres, render, to_cells, to_unit
+from climbpose.smoothers.learned import NETWORKS, PEAK, VARIANTS, build, count_parameters
+from climbpose.smoothers.learned.base import SmoothingNetwork
 from climbpose.smoothers.learned.convlstm import ConvLstmC, ConvLstmCell, ConvLstmS
 from climbpose.smoothers.learned.deciwatch import DeciWatch, positions
 
@@ -72,9 +74,7 @@ def test_a_cell_computes_the_equations_9_to_13() -> None:
         part = slice(3 * number, 3 * number + 3)
         drive = nn.functional.conv2d(
             maps, cell.of_input.weight[part], of_input[part], padding=1
-        ) + nn.functional.conv2d(
-            hidden, cell.of_state.weight[part], of_state[part], padding=1
-        )
+        ) + nn.functional.conv2d(hidden, cell.of_state.weight[part], of_state[part], padding=1)
         drive = drive + cell.biases[number]
         return drive if peephole is None else drive + peephole
 
@@ -155,3 +155,32 @@ def test_positions_run_over_one_turn() -> None:
     torch.testing.assert_close(
         place[:, 1], torch.cos(torch.linspace(0, 2 * torch.pi, 5)), atol=1e-5, rtol=0
     )
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_network_that_begins_still_steadies_and_moves_nothing(name: str) -> None:
+    torch.manual_seed(0)
+    network = build(*VARIANTS[name])
+    network.begin_still()
+    network.eval()
+    assert count_parameters(network) == count_parameters(build(*VARIANTS[name]))
+    true = 12 + 32 * torch.rand(25, 2)
+    still = true.expand(1, network.length, 25, 2)
+    noisy = still + torch.randn(still.shape)
+    with torch.inference_mode():
+        made = [keypoints(network, cells) for cells in (still, noisy)]
+    assert float((made[0] - still).abs().max()) < 0.4
+    if network.kind == "points":
+        # Samples are as they were.
+        return
+    middle = network.length // 2
+    before, after = ((cells - still)[:, middle].norm(dim=-1).mean() for cells in (noisy, made[1]))
+    assert float(after) < 0.85 * float(before)
+
+
+def keypoints(network: SmoothingNetwork, cells: torch.Tensor) -> torch.Tensor:
+    """What a network makes of keypoints, cells."""
+    if network.kind == "points":
+        return to_cells(network(to_unit(cells)))
+    width, height = torch.full_like(cells, 2.0), torch.full(cells.shape[:-1], PEAK)
+    return centres(network(render(cells, width, height)))
