@@ -15,7 +15,7 @@ _ERROR_SCALE = 0.1
 """Torsos; an error of so much counts half. Much larger ones are gross, and not to be mended at the
 price of cutting fast movement (Geman and McClure's function)."""
 
-_STEADINESS = 1.0
+_STEADINESS = 0.3
 """Weight of the error in acceleration, torsos a frame squared."""
 
 _SHAPE = 0.001
