@@ -65,9 +65,7 @@ class Stored(Described):
     @property
     def parameters(self) -> int:
         """How many weights there are; the scales of rounded ones do not count."""
-        return sum(
-            array.size for name, array in self.arrays.items() if not name.endswith(_SCALES)
-        )
+        return sum(array.size for name, array in self.arrays.items() if not name.endswith(_SCALES))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
+from climbpose.datasets.video_files import SUFFIXES
 from climbpose.errors import DatasetError
 from climbpose.labels import OCCLUDED, VISIBLE
 from climbpose.skeleton import CLIMBING_25, Skeleton
 
 FILE_NAME = "labels.json"
-
-_VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +97,7 @@ class LabelledFrames:
         )
 
     def _video(self, stem: str) -> Path:
-        names = [f"{stem}{suffix}" for suffix in _VIDEO_SUFFIXES]
+        names = [f"{stem}{suffix}" for suffix in SUFFIXES]
         for name in names:
             if (self._path / name).is_file():
                 return self._path / name

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int64
@@ -14,14 +14,13 @@ from climbpose.datasets.climbing import LabelledVideo, read_climbing
 from climbpose.datasets.labelled_frames import LabelledFrames, is_labelled_frames
 from climbpose.datasets.pose_sources import kind_of
 from climbpose.datasets.synthetic import Synthetic
+from climbpose.datasets.video_files import find_video
 from climbpose.detectors.following.regions import Region
 from climbpose.errors import DatasetError, UsageError
 from climbpose.evaluation.figures import ALL
 from climbpose.evaluation.options import EvalOptions
 from climbpose.labels import labels_path, read_info
 from climbpose.metrics import Annotated
-
-_VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
 
 _SHA256 = 64
 """Digits of a hash."""
@@ -176,23 +175,9 @@ def _of_synthetic(clip: Clip, name: str) -> Truth:
 def _of_climbing(labelled: LabelledVideo, folder: Path, name: str) -> Truth:
     return Truth(
         name=name,
-        video=_video(folder, labelled.video),
+        video=find_video(folder, labelled.video),
         frame_index=labelled.frame_index,
         annotated=Annotated.of_labels(labelled.xy, labelled.visibility),
         identities=frozenset({labelled.video, Path(labelled.video).stem}),
         size=labelled.size,
-    )
-
-
-def _video(folder: Path, called: str) -> Path:
-    """The file of a video that annotations call so."""
-    # Annotations made elsewhere may name folders of another machine, which are not looked at.
-    name = PurePosixPath(called.replace("\\", "/")).name
-    stems = dict.fromkeys((name, Path(name).stem))
-    for candidate in (name, *(f"{stem}{suffix}" for stem in stems for suffix in _VIDEO_SUFFIXES)):
-        if (folder / candidate).is_file():
-            return folder / candidate
-    raise DatasetError(
-        f"{folder} has no video {name}, which is labelled; put it beside the labels, or say where "
-        "it is with --videos"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from climbpose import detectors
+from climbpose.datasets.video_files import is_video
 from climbpose.errors import UsageError
 from climbpose.training import labelled, unlabelled
 from climbpose.training.config import Augmentation, LossWeights, TrainConfig
@@ -15,7 +16,6 @@ from climbpose.training.synthetic import SyntheticOptions
 
 SOURCES = (labelled.SYNTHETIC, unlabelled.SOURCE, labelled.SOURCE)
 
-_VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi")
 
 _MAX_STEPS = 10_000_000
 _MAX_BATCH = 4096
@@ -123,11 +123,6 @@ class DetectorTraining:
         made = _of(cls, given)
         assert isinstance(made, cls)
         return made
-
-
-def is_video(path: Path) -> bool:
-    """Whether a file is a video by its name."""
-    return path.suffix.lower() in _VIDEO_SUFFIXES
 
 
 def parse_mix(text: str) -> dict[str, float]:

@@ -161,8 +161,8 @@ def detector(
 
 def _videos(paths: list[Path]) -> list[Path]:
     """The videos, and those in folders."""
+    from climbpose.datasets.video_files import is_video
     from climbpose.errors import UsageError
-    from climbpose.training.settings import is_video
 
     videos: list[Path] = []
     for path in paths:

@@ -12,6 +12,7 @@ from climbpose.datasets.named_sources import DataSource
 from climbpose.datasets.pose_clips import PoseClip, PoseClips
 from climbpose.datasets.pose_sources import kind_of
 from climbpose.datasets.synthetic import Synthetic
+from climbpose.datasets.video_files import find_video
 from climbpose.errors import DatasetError
 from climbpose.heatmaps import GaussianMaps
 from climbpose.labels import UNLABELLED
@@ -19,7 +20,6 @@ from climbpose.poses import HEATMAP_SIZE, Detection
 from climbpose.repair import repair
 from climbpose.skeleton import CLIMBING_25
 from climbpose.tracks import fill, link
-from climbpose.training.settings import is_video
 from climbpose.training.smoothing.detecting import Seen, look
 from climbpose.training.smoothing.material import Sightings
 
@@ -74,19 +74,8 @@ def labelled_videos(source: DataSource, videos: Path | None) -> list[Labelled]:
 
 
 def _own(labels: LabelledVideo, folder: Path) -> Labelled:
-    # A name with folders in it could lead anywhere.
-    wanted = Path(labels.video.replace("\\", "/")).name
-    there = sorted(file for file in folder.iterdir() if is_video(file))
-    named = [file for file in there if file.name == wanted] or [
-        file for file in there if file.stem in (wanted, Path(wanted).stem)
-    ]
-    if not named:
-        raise DatasetError(
-            f"{folder} has no video {wanted}, which is labelled; add it, or say with --videos "
-            "where it is"
-        )
     return Labelled(
-        video=named[0],
+        video=find_video(folder, labels.video),
         name=labels.video,
         size=labels.size,
         frames=None,
