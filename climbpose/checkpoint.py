@@ -28,6 +28,10 @@ SUFFIX = ".safetensors"
 SHIPPED: Mapping[str, str] = {
     "climbing": "7b9a8719f28b8353ad393878c1e90dcfac1ae5ce5cb41b01817756d4269d3527",
     "climbing_fast": "b2a7185bb911a96fe38adcd8ba8a139c47a554de13a72ab5e59471d792776a7d",
+    "conv3d": "44bc13f192f25d4290b8331f2112b9a5411addd96a52fa21c05b0ad191527ba7",
+    "convlstm_c": "2081722add3f5b661330eaf63cdb4240a0e0b9454e88461b714a4ef4166e0162",
+    "convlstm_s": "4f5f3957a50ca31171902df67b4bd3f6797cdf937f7a5f622518286c34031ebd",
+    "deciwatch": "f1ffa618de5b3fe20482f55409c33114164aa5b3450856545f3daa1ff220c499",
     "person": "cd77bcf1c7a0d17cbf737734bb6736ec2637d514f4ad343ada19f0c9ddbe38ed",
 }
 """The sha256 of each file in ``weights/``, by name."""

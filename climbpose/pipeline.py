@@ -21,6 +21,7 @@ from climbpose.poses import Analysis, Frame, Pose, PoseTrack, Status, VideoInfo
 from climbpose.repair import Repair, Repaired, repair
 from climbpose.report import FrameCounts, RunReport
 from climbpose.skeleton import CLIMBING_25
+from climbpose.smoothers import Smoother
 from climbpose.timings import Timings
 from climbpose.tracks import follow
 from climbpose.video import VideoReader, prefetch
@@ -110,12 +111,14 @@ class _Run:
         """Detects everybody, follows the climber, puts left and right right, smooths."""
         options, overlay = self.options, self.options.overlay
         times: dict[int, float] = {}
+        # Before the long work, so that a file that cannot be used is told at once.
+        smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
         with VideoReader(
             self.job.video, rotate=overlay.rotate, start=overlay.start, end=overlay.end
         ) as reader:
             _check_picture(reader.info, options)
             detector = options.create_detector()
-            self.models = detector.models
+            self.models = [*detector.models, *_files_of(smoother)]
             self.observer.stage("detect", _expected_frames(reader.info, overlay))
             with closing(prefetch(self.timings.watch(reader, "decode"))) as frames:
                 people = list(detector(self._noted(frames, times)))
@@ -126,7 +129,6 @@ class _Run:
             repaired = repair(seen) if options.repair else Repaired.nothing(seen)
             climber, self.repairs = repaired.detections, repaired.repairs
         with self.timings.measure("smooth"):
-            smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
             poses = _track(_marked(smoother(climber), repaired), times)
             is_raw_kept = options.keep_raw or options.exports
             raw = _track(smoothers.create("none")(seen), times) if is_raw_kept else None
@@ -170,6 +172,12 @@ class _Run:
         )
         self.observer.stage("draw", len(analysis.poses))
         overlay.write(analysis, self.job.annotated)
+
+
+def _files_of(smoother: Smoother) -> list[ModelFile]:
+    """The checkpoint of a learned smoother."""
+    stored = getattr(smoother, "stored", None)
+    return [] if stored is None else [ModelFile(stored.file_name, stored.sha256)]
 
 
 def _check_picture(info: VideoInfo, options: AnnotateOptions) -> None:

@@ -62,5 +62,7 @@ class Registry(Generic[T]):
             return
         package = importlib.import_module(self._package)
         for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
-            importlib.import_module(module.name)
+            # Packages hold what members need, perhaps what takes long to load.
+            if not module.ispkg:
+                importlib.import_module(module.name)
         self._is_loaded = True

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from climbpose import detectors, pipeline
+from climbpose.checkpoint import SHIPPED
 from climbpose.detectors import DetectorOptions, ModelFile
 from climbpose.detectors.precomputed import Precomputed
-from climbpose.errors import ClimbposeError, OutputExistsError, UsageError, VideoError
+from climbpose.errors import ClimbposeError, ModelError, OutputExistsError, UsageError, VideoError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
 from climbpose.exporters.tracks_csv import read as read_tracks
 from climbpose.jobs import AnnotateOptions, Job, check_outputs, plan
@@ -193,15 +194,26 @@ def test_unsure_keypoints_stay_unsure_when_exchanged(
 
 def test_models_are_named_with_their_hashes(stage: Stage, seer: Precomputed) -> None:
     seer.models = [ModelFile("network.safetensors", "0" * 64)]
-    assert annotated(stage).models == seer.models
+    smoother = ModelFile("conv3d.safetensors", SHIPPED["conv3d"])
+    assert annotated(stage).models == [*seer.models, smoother]
     written = json.loads(stage.output("run.json").read_text())
-    assert written["models"] == [{"name": "network.safetensors", "sha256": "0" * 64}]
+    assert written["models"] == [
+        {"name": "network.safetensors", "sha256": "0" * 64},
+        {"name": smoother.name, "sha256": smoother.sha256},
+    ]
 
 
 def test_person_outside_the_picture_is_refused_before_detection(stage: Stage) -> None:
     watcher = Watcher()
     with pytest.raises(UsageError, match="outside the upright 96 x 128 picture"):
         annotated(stage, watcher, person=(97.0, 3.0))
+    assert watcher.stages == {}
+
+
+def test_absent_smoother_is_told_before_detection(stage: Stage) -> None:
+    watcher = Watcher()
+    with pytest.raises(ModelError, match="cannot be read"):
+        annotated(stage, watcher, smoother=str(stage.folder / "absent.safetensors"))
     assert watcher.stages == {}
 
 

@@ -80,11 +80,11 @@ def annotate(
     smoother: Annotated[
         str,
         typer.Option(
-            metavar="NAME",
-            help="A smoother of `climbpose models list`, or none.",
+            metavar="NAME|FILE",
+            help="A smoother of `climbpose models list`, none, or a network of your own training.",
             rich_help_panel="Pose",
         ),
-    ] = "spline",
+    ] = "conv3d",
     smooth_strength: Annotated[
         float,
         typer.Option(

@@ -11,7 +11,8 @@ from climbpose.noising.motions import Motion
 from climbpose.noising.noise import IMPULSE, ThesisNoise
 from climbpose.noising.windows import Detected, Sight, torso_lengths
 from climbpose.poses import BOX_MARGIN, HEATMAP_SIZE
-from climbpose.smoothers.learned.base import PEAK, Kind
+from climbpose.smoothers.learned.base import Kind
+from climbpose.smoothers.reading import PEAK
 
 _MIN_SIGMA = 0.5
 """Cells, as heatmaps are drawn in use."""

@@ -10,7 +10,7 @@ from climbpose.smoothers.base import Smoother, register, registry
 
 __all__ = ["DEFAULT", "MAX_STRENGTH", "Smoother", "create", "names", "register", "registry"]
 
-DEFAULT = "spline"
+DEFAULT = "conv3d"
 
 MAX_STRENGTH = 3.0
 

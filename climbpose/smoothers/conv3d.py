@@ -11,7 +11,7 @@ from climbpose.errors import ModelError
 from climbpose.networks.convolution import RunningConv3d
 from climbpose.skeleton import CLIMBING_25
 from climbpose.smoothers.base import HeatmapSmoother, register
-from climbpose.smoothers.reading import reader_of
+from climbpose.smoothers.reading import PEAK, reader_of
 
 NETWORK = "conv3d"
 
@@ -70,7 +70,7 @@ class Conv3dSmoother(HeatmapSmoother):
         self, maps: Float32[np.ndarray, "time keypoints rows cols"]
     ) -> Float32[np.ndarray, "time keypoints rows cols"]:
         """The smoothed heatmaps; see `HeatmapSmoother`."""
-        return self._network(maps)
+        return self._network(PEAK * maps)
 
     def read(
         self, maps: Float32[np.ndarray, "time keypoints rows cols"]

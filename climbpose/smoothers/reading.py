@@ -1,6 +1,7 @@
-"""How the keypoints are read off smoothed heatmaps: as they were in training."""
+"""How heatmaps are given to learned networks, and keypoints read off: as in training."""
 
 from collections.abc import Callable, Mapping
+from math import pi
 
 import numpy as np
 from jaxtyping import Float32
@@ -8,6 +9,13 @@ from jaxtyping import Float32
 from climbpose.checkpoint import Stored
 from climbpose.errors import ModelError
 from climbpose.heatmaps import centres, decode
+
+PEAK = 255 / (2 * pi)
+"""The peak of a certain keypoint's heatmap as learned networks are given it.
+
+It is that of an impulse of 255 under a Gaussian of one cell (thesis A, 3.3), so that a network's
+biases mean the same in training and in use.
+"""
 
 PEAKS, CENTRES = "peaks", "centres"
 

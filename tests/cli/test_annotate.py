@@ -88,7 +88,7 @@ def test_range(stage: Stage) -> None:
         (("--progress", "loud"), "choose one of: auto, json, none"),
         (("--layers", "skeleton,hat"), "choose one of: box, caption, heatmap, skeleton, trail"),
         (("--smoother", "iron"), "choose one of: "),
-        (("--detector", "eyes"), "choose one of: blazepose, climbing, precomputed"),
+        (("--detector", "eyes"), "choose one of: blazepose, climbing, keypoint-rcnn, precomputed"),
         (("--detector", "no.npz"), "do not exist"),
         (("--detector", "precomputed"), "needs a file"),
         (("--quality", "high"), "choose one of: fast, normal, best"),

@@ -110,7 +110,7 @@ def test_default_detector_on_a_climb(climbing_clips: Path, tmp_path: Path) -> No
     result = run("annotate", clip, "-o", tmp_path, "--end", "0.4", "--json", "--offline")
     assert result.exit_code == 0
     (only,) = document(result)["results"]
-    names = [f"{name}.safetensors" for name in ("person", "climbing")]
+    names = [f"{name}.safetensors" for name in ("person", "climbing", "conv3d")]
     assert [model["name"] for model in only["report"]["models"]] == names
     frames = only["report"]["frames"]
     assert frames["with_climber"] == frames["decoded"] == 12

@@ -20,7 +20,7 @@ from climbpose.noising.batches import (
 from climbpose.noising.noise import IMPULSE, ThesisNoise
 from climbpose.noising.windows import Detected, Sight
 from climbpose.poses import widened_box
-from climbpose.smoothers.learned.base import PEAK
+from climbpose.smoothers.reading import PEAK
 from tests.noising.sights import sight
 
 

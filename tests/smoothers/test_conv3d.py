@@ -12,6 +12,7 @@ from climbpose.networks.convolution import RunningConv3d
 from climbpose.skeleton import CLIMBING_25
 from climbpose.smoothers.conv3d import Conv3dSmoother
 from climbpose.smoothers.learned import build
+from climbpose.smoothers.reading import PEAK
 from tests.smoothers.climber import KEYPOINTS, TORSO, climb, coordinates, detect, leap, stance
 
 
@@ -72,6 +73,20 @@ def test_the_mean_of_five_frames(mean: Path) -> None:
     sliding = np.stack([xy[first : first + 5].mean(axis=0) for first in range(66)])
     # Squares of sums of Gaussians are no sums of squares, but near enough for small shifts.
     assert np.abs(poses[2:-2] - sliding).max() < 0.5
+
+
+def test_a_bias_counts_as_much_as_in_training(tmp_path: Path) -> None:
+    # It takes a quarter of a certain keypoint's peak away.
+    arrays = mean_of(5) | {"conv.bias": np.full(KEYPOINTS, -PEAK / 4, np.float32)}
+    path = tmp_path / "cut.safetensors"
+    checkpoint.save_arrays(path, arrays, header())
+    xy = stance() + np.random.default_rng(0).normal(0, 2, (30, KEYPOINTS, 2))
+    certain, unsure = (
+        coordinates(list(smoothers.create(str(path))(detect(xy, height)))) for height in (0.9, 0.1)
+    )
+    assert np.abs(certain - stance()).mean() < 0.6 * np.abs(xy - stance()).mean()
+    # Nothing is left of the others, so they stay as they were seen.
+    np.testing.assert_allclose(unsure, xy, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["conv3d", "mean"])

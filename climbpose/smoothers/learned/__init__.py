@@ -5,14 +5,13 @@ from types import MappingProxyType
 from typing import Any
 
 from climbpose.errors import ModelError, UsageError
-from climbpose.smoothers.learned.base import PEAK, MapNetwork, PointNetwork, SmoothingNetwork
+from climbpose.smoothers.learned.base import MapNetwork, PointNetwork, SmoothingNetwork
 from climbpose.smoothers.learned.conv3d import Conv3d
 from climbpose.smoothers.learned.convlstm import ConvLstmC, ConvLstmS
 from climbpose.smoothers.learned.deciwatch import DeciWatch
 
 __all__ = [
     "NETWORKS",
-    "PEAK",
     "VARIANTS",
     "MapNetwork",
     "PointNetwork",

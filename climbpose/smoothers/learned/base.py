@@ -12,13 +12,6 @@ from climbpose.skeleton import CLIMBING_25
 
 Kind = Literal["maps", "points"]
 
-PEAK = 255 / (2 * 3.141592653589793)
-"""The peak of a target heatmap: an impulse of 255 under a Gaussian of one cell (thesis A, 3.3).
-
-Networks are fed the heights of detections times this, so that a certain keypoint's peak is the same
-in training and in use.
-"""
-
 
 class SmoothingNetwork(nn.Module, ABC):
     """A window of frames in, the same window out.

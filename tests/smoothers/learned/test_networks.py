@@ -6,10 +6,11 @@ from torch import nn
 
 from climbpose.errors import ModelError, UsageError
 from climbpose.noising.batches import centres, render, to_cells, to_unit
-from climbpose.smoothers.learned import NETWORKS, PEAK, VARIANTS, build, count_parameters
+from climbpose.smoothers.learned import NETWORKS, VARIANTS, build, count_parameters
 from climbpose.smoothers.learned.base import SmoothingNetwork
 from climbpose.smoothers.learned.convlstm import ConvLstmC, ConvLstmCell, ConvLstmS
 from climbpose.smoothers.learned.deciwatch import DeciWatch, positions
+from climbpose.smoothers.reading import PEAK
 
 
 @pytest.mark.parametrize(
