@@ -179,6 +179,20 @@ def test_a_network_that_begins_still_steadies_and_moves_nothing(name: str) -> No
     assert float(after) < 0.85 * float(before)
 
 
+def test_keypoints_that_are_kept_apart_learn_from_themselves_only() -> None:
+    torch.manual_seed(0)
+    network = build("conv3d")
+    network.keep_apart()
+    network(torch.rand(1, 5, 25, 56, 56)).square().sum().backward()
+    slope = network.get_parameter("conv.weight").grad
+    assert slope is not None
+    own = torch.eye(25, dtype=torch.bool)
+    assert float(slope[~own].abs().max()) == 0
+    assert float(slope[own].abs().amax(dim=(1, 2, 3)).min()) > 0
+    with pytest.raises(UsageError, match="conv3d only"):
+        build("deciwatch").keep_apart()
+
+
 def keypoints(network: SmoothingNetwork, cells: torch.Tensor) -> torch.Tensor:
     """What a network makes of keypoints, cells."""
     if network.kind == "points":

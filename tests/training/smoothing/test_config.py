@@ -6,6 +6,7 @@ import pytest
 from climbpose.errors import UsageError
 from climbpose.noising.experiments import EXPERIMENTS
 from climbpose.noising.noise import SMEARS
+from climbpose.smoothers.learned import VARIANTS, build
 from climbpose.training.smoothing.config import (
     FINETUNING,
     PRETRAINING,
@@ -57,6 +58,23 @@ def test_what_makes_no_sense_is_refused(changes: dict[str, Any], reason: str) ->
     with pytest.raises(UsageError) as refused:
         replace(PRETRAINING, **changes).check()
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("network", "objective", "frames"),
+    [
+        ("conv3d", "steady", 13),
+        ("conv3d_9", "steady", 17),
+        ("conv3d", "maps", 5),
+        ("convlstm_s", "steady", 5),
+        ("deciwatch_41", "steady", 41),
+    ],
+)
+def test_windows_have_context_where_the_network_can_use_it(
+    network: str, objective: str, frames: int
+) -> None:
+    config = replace(PRETRAINING, network=network, objective=objective)
+    assert config.frames_for(build(*VARIANTS[network])) == frames
 
 
 def test_smears_of_text() -> None:

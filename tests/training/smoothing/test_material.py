@@ -47,6 +47,21 @@ def test_windows_need_somebody_in_each_frame() -> None:
         everywhere.windows("train", FINETUNING, 5)
 
 
+def test_neutral_labels_lie_where_the_detector_usually_sees() -> None:
+    clips = swings(5, 20)
+    offsets = np.random.default_rng(0).normal(0, 5, (5, 1, 25, 2)).astype(np.float32)
+    seen = clips.xy + np.repeat(offsets, 20, axis=1).reshape(clips.xy.shape)
+    seen[3, 7] += 200
+    seen[:, 9] = np.nan
+    sightings = Sightings(seen, np.ones_like(seen), np.ones(seen.shape[:2], np.float32))
+    plain = Material.of([clips], FINETUNING, sightings)
+    neutral = Material.of([clips], replace(FINETUNING, is_neutral=True), sightings)
+    np.testing.assert_array_equal(plain.clips.xy, clips.xy)
+    expected = np.where(np.isnan(seen), clips.xy, seen)
+    expected[3, 7] -= 200
+    np.testing.assert_allclose(neutral.clips.xy, expected, atol=1e-3)
+
+
 def test_key_tells_data_apart() -> None:
     keys = {
         Material.of([clips], config).key
