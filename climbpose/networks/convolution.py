@@ -5,6 +5,8 @@ import openvino
 from jaxtyping import Float32
 from openvino import opset13 as operations
 
+from climbpose.networks.core import core
+
 
 class RunningConv3d:
     """Convolution, bias and ReLU; rows, columns and frames keep their number.
@@ -26,7 +28,7 @@ class RunningConv3d:
         pads = [size // 2 for size in weight.shape[2:]]
         made = operations.convolution(maps, weight, [1, 1, 1], pads, pads, [1, 1, 1])
         made = operations.relu(operations.add(made, bias.reshape(1, -1, 1, 1, 1)))
-        compiled = openvino.Core().compile_model(
+        compiled = core().compile_model(
             openvino.Model([operations.result(made)], [maps], "conv3d"),
             "CPU",
             {

@@ -8,6 +8,7 @@ import openvino
 from jaxtyping import Float32, UInt8
 from openvino import opset13 as operations
 
+from climbpose.networks.core import core
 from climbpose.networks.graph import Graph, Node
 
 Precision = Literal["float32", "bfloat16", "int8"]
@@ -34,7 +35,7 @@ class Runtime:
     """
 
     def __init__(self, graph: Graph, *, threads: int = 2, precision: Precision = "float32") -> None:
-        compiled = openvino.Core().compile_model(
+        compiled = core().compile_model(
             _model(graph, is_int8=precision == "int8"),
             "CPU",
             {
@@ -69,7 +70,7 @@ class Runtime:
 
 def supports_bfloat16() -> bool:
     """Whether this CPU computes in bfloat16, which is nearly twice as fast."""
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def _hint(precision: Precision) -> str:
