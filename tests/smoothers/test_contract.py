@@ -70,7 +70,8 @@ def test_one_pose_for_each_detection(name: str, count: int) -> None:
 def test_still_climber_stays_still(name: str, strength: float) -> None:
     still = np.broadcast_to(stance(), (40, KEYPOINTS, 2))
     poses = list(smoothers.create(name, strength)(detect(still)))
-    atol = 0.01 * TORSO if name in LEARNED else 1e-3
+    # They were trained on climbers, not on points at random.
+    atol = {"conv3d": 0.01, "deciwatch": 0.02}.get(name, 0.0) * TORSO + 1e-3
     np.testing.assert_allclose(coordinates(poses), still, atol=atol)
 
 

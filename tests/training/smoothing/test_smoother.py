@@ -256,6 +256,7 @@ def test_finetuning_brings_what_a_detector_saw_nearer(made: Path, tmp_path: Path
     config = replace(
         FINETUNING,
         network="deciwatch",
+        objective="maps",
         batch=4,
         rate=1e-3,
         epochs=3,
