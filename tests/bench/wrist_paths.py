@@ -4,37 +4,21 @@ python -m tests.bench.wrist_paths VIDEO... [--smoother NAME|FILE] [-o PICTURE.pn
 """
 
 import argparse
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float64
 
 from climbpose import detectors, smoothers
-from climbpose.poses import Detection, Frame
+from climbpose.poses import Detection
 from climbpose.repair import repair
 from climbpose.skeleton import CLIMBING_25
-from climbpose.tracks import follow
-from climbpose.video import VideoReader, prefetch
+from tests.bench.swaps import climber
 
 WRISTS = CLIMBING_25.indices("left_wrist", "right_wrist")
 REACH_S = 0.2
 """A reach is how far a wrist gets in so many seconds: trembling adds little to it."""
-
-
-def climber(video: Path) -> list[Detection]:
-    """What the default detector sees of the climber, as smoothers are given it."""
-    times: dict[int, float] = {}
-    with VideoReader(video) as reader, closing(prefetch(reader)) as frames:
-        people = list(detectors.create(detectors.DEFAULT)(_noted(frames, times)))
-    return list(repair(follow(people, times)).detections)
-
-
-def _noted(frames: Iterable[Frame], times: dict[int, float]) -> Iterator[Frame]:
-    for frame in frames:
-        times[frame.index] = float(frame.time)
-        yield frame
 
 
 def path(detections: Sequence[Detection], smoother: str) -> Float64[np.ndarray, "time wrists 2"]:
@@ -63,7 +47,7 @@ def main() -> None:
     drawn = []
     print(f"{'clip':30} {'reach raw':>10} {'smoothed':>9} {'share':>6} {'jitter raw':>11} share")
     for video in options.videos:
-        seen = climber(video)
+        seen = repair(climber(video, detectors.DEFAULT)).detections
         time = np.array([detection.time for detection in seen])
         raw, smooth = path(seen, "none"), path(seen, options.smoother)
         frames = max(1, round(REACH_S / float(np.median(np.diff(time)))))
