@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int64, UInt8
 
+from climbpose.pixels import Pixels
 from climbpose.skeleton import CLIMBING_25, Skeleton
 
 HEATMAP_SIZE = 56
@@ -29,8 +31,9 @@ LOW_CONFIDENCE = 0.3
 class Status(IntEnum):
     """How a keypoint's coordinates came about.
 
-    A keypoint of several is what comes first of missing, filled, low, swapped (the detector took
-    left for right; smoothed, where the others are) and smoothed or detected.
+    A keypoint of several is what comes first of missing, filled, low, recovered (put in between
+    frames that were looked at), swapped (the detector took left for right; smoothed, where the
+    others are) and smoothed or detected.
 
     Arrays are compared with a status's ``value``: given the member itself, NumPy asks it for
     attributes that it lacks and can swallow a Ctrl-C meanwhile.
@@ -42,6 +45,7 @@ class Status(IntEnum):
     LOW = 3
     MISSING = 4
     SWAPPED = 5
+    RECOVERED = 6
 
     @property
     def word(self) -> str:
@@ -49,19 +53,24 @@ class Status(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """One decoded picture.
 
     Attributes:
         index: Position in decoding order, from 0 at the file's first picture.
         time: Presentation time in seconds, exact.
-        image: RGB, upright.
+        pixels: What it shows, upright.
     """
 
     index: int
     time: Fraction
-    image: UInt8[np.ndarray, "height width 3"]
+    pixels: Pixels
+
+    @cached_property
+    def image(self) -> UInt8[np.ndarray, "height width 3"]:
+        """The whole picture as RGB, made when it is asked for."""
+        return self.pixels.rgb()
 
 
 @runtime_checkable

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args, runtime_checkable
 
-import numpy as np
-from jaxtyping import UInt8
-
 from climbpose.assets import Asset
+from climbpose.pixels import Pixels
 from climbpose.poses import Detection, Frame
 from climbpose.registry import Registry
 
@@ -77,7 +75,7 @@ class RegionDetector(Protocol):
 
     def look(
         self,
-        image: UInt8[np.ndarray, "h w 3"],
+        pixels: Pixels,
         region: "Region",
         frame_index: int = 0,
         time: float = 0.0,

@@ -7,29 +7,30 @@ Keys, one row for each detection in any order, several for a frame with several 
 ``box``, (N, 4) floats
     ``x1 y1 x2 y2`` that the heatmaps cover, pixels of the upright picture from its top left corner
 ``heatmaps``, (N, 25, 56, 56) floats in [0, 1] or uint8 for 0 to 255
-    scores; the cell in row i and column j has its centre at (j + 0.5, i + 0.5) 56ths of the box
+    scores; the cell in row i and column j has its centre at (j + 0.5, i + 0.5) 56ths of the box;
+    a keypoint with a NaN or infinity in its heatmap is missing
 ``score``, (N,) floats, optional
     belief in [0, 1] that a person is there
 ``keypoints``, (25,) strings, optional
     names, where they come in another order than ours
 """
 
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Int64
 
+from climbpose.archives import DAMAGE, Arrays, mapped, opened
 from climbpose.assets import Asset
 from climbpose.detectors.base import NO_OPTIONS, DetectorOptions, ModelFile, register
 from climbpose.errors import ModelError, UsageError
 from climbpose.heatmaps import DenseMaps
 from climbpose.poses import HEATMAP_SIZE, Detection, Frame
 from climbpose.skeleton import CLIMBING_25
+
+_MAPS = (len(CLIMBING_25), HEATMAP_SIZE, HEATMAP_SIZE)
 
 _REQUIRED = ("frame", "box", "heatmaps")
 
@@ -66,7 +67,7 @@ class Precomputed:
         self._path = path
         try:
             self._load()
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+        except (OSError, *DAMAGE) as error:
             raise ModelError(
                 f"{path} cannot be read as an .npz file ({error}); write it with numpy.savez"
             ) from error
@@ -83,18 +84,20 @@ class Precomputed:
             frame_index=frame.index,
             time=float(frame.time),
             box=self._box[row],
-            maps=DenseMaps(maps if self._order is None else maps[self._order]),
+            maps=DenseMaps(_known(maps if self._order is None else maps[self._order])),
             score=float(self._score[row]),
         )
 
     def _load(self) -> None:
-        with np.load(self._path, allow_pickle=False) as content:
-            self._check_keys(content.files)
-            frame = content["frame"]
-            self._box = content["box"].astype(np.float32)
-            self._score = content["score"] if "score" in content.files else np.ones(len(frame))
+        with opened(self._path) as content:
+            self._check_keys(list(content))
+            frame, self._box = content["frame"], content["box"]
+            count = len(frame) if frame.ndim else 0
+            self._score = content["score"] if "score" in content else np.ones(count)
             self._order = self._find_order(content)
-        self._heatmaps = _mapped(self._path, "heatmaps.npy")
+            # Before they are unpacked: what does not fit may be as large as the disk.
+            self._check_shape("heatmaps", content.shape_of("heatmaps"), (count, *_MAPS))
+        self._heatmaps = mapped(self._path, "heatmaps")
         self._check(frame)
         self._rows: dict[int, list[int]] = {}
         for row, index in enumerate(frame):
@@ -109,34 +112,42 @@ class Precomputed:
             )
 
     def _check(self, frame: np.ndarray) -> None:
-        count = len(frame)
+        count = len(frame) if frame.ndim else 0
         expected = {
+            "frame": (frame, (count,)),
             "box": (self._box, (count, 4)),
             "score": (self._score, (count,)),
-            "heatmaps": (self._heatmaps, (count, len(CLIMBING_25), HEATMAP_SIZE, HEATMAP_SIZE)),
         }
         for key, (array, shape) in expected.items():
-            if array.shape != shape:
-                raise ModelError(
-                    f"{self._path}: expected {key} of shape {shape}, found {array.shape}"
-                )
+            self._check_shape(key, array.shape, shape)
         if not np.issubdtype(frame.dtype, np.integer):
             raise ModelError(f"{self._path}: expected frame as integers, found {frame.dtype}")
         if self._heatmaps.dtype not in (np.uint8, np.float16, np.float32, np.float64):
             raise ModelError(
                 f"{self._path}: expected heatmaps as floats or uint8, found {self._heatmaps.dtype}"
             )
+        for key, array in (("box", self._box), ("score", self._score)):
+            if array.dtype.kind not in "fiu":
+                raise ModelError(f"{self._path}: expected {key} as numbers, found {array.dtype}")
+        if not ((self._score >= 0) & (self._score <= 1)).all():
+            raise ModelError(f"{self._path}: expected every score in 0 to 1")
+        with np.errstate(over="ignore"):
+            self._box = self._box.astype(np.float32)
         sides = self._box[:, 2:] - self._box[:, :2]
         if not (np.isfinite(self._box).all() and (sides > 0).all()):
             raise ModelError(
                 f"{self._path}: expected every box as x1 y1 x2 y2 with x1 < x2, y1 < y2"
             )
 
-    def _find_order(self, content: "np.lib.npyio.NpzFile") -> Int64[np.ndarray, "25"] | None:
+    def _check_shape(self, key: str, found: tuple[int, ...], expected: tuple[int, ...]) -> None:
+        if found != expected:
+            raise ModelError(f"{self._path}: expected {key} of shape {expected}, found {found}")
+
+    def _find_order(self, content: Arrays) -> Int64[np.ndarray, "25"] | None:
         """For each of our keypoints, its position in the file."""
-        if "keypoints" not in content.files:
+        if "keypoints" not in content:
             return None
-        given = [str(name) for name in content["keypoints"]]
+        given = [str(name) for name in content["keypoints"].reshape(-1)]
         if sorted(given) != sorted(CLIMBING_25.keypoints):
             unknown = sorted(set(given) ^ set(CLIMBING_25.keypoints))
             raise ModelError(
@@ -145,24 +156,9 @@ class Precomputed:
         return np.array([given.index(name) for name in CLIMBING_25.keypoints])
 
 
-def _mapped(archive: Path, member: str) -> np.ndarray:
-    """An array of an archive, unpacked to a nameless temporary file that is gone with the array."""
-    with (
-        zipfile.ZipFile(archive) as members,
-        members.open(member) as source,
-        tempfile.TemporaryFile() as unpacked,
-    ):
-        shutil.copyfileobj(source, unpacked)
-        unpacked.seek(0)
-        version = np.lib.format.read_magic(unpacked)
-        read_header = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }.get(version)
-        if read_header is None:
-            raise ValueError(f"{member} is of version {version}")
-        shape, is_fortran, kind = read_header(unpacked)
-        if kind.hasobject:
-            raise ValueError(f"{member} holds objects, not numbers")
-        order: Literal["C", "F"] = "F" if is_fortran else "C"
-        return np.memmap(unpacked, kind, "r", unpacked.tell(), shape, order)
+def _known(maps: np.ndarray) -> np.ndarray:
+    """The heatmaps, empty where a number is NaN or infinite: nobody saw that keypoint."""
+    if maps.dtype.kind != "f":
+        return maps
+    is_known = np.isfinite(maps).all(axis=(1, 2))
+    return maps if is_known.all() else np.where(is_known[:, None, None], maps, 0).astype(maps.dtype)

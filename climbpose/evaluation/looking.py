@@ -178,7 +178,7 @@ def looked_at(source: Source, truth: Truth, observer: Observer) -> Keypoints:
             row = rows.pop(frame.index, None)
             region = None if row is None else truth.region(row)
             if region is not None:
-                detection = detector.look(frame.image, region, frame.index, float(frame.time))
+                detection = detector.look(frame.pixels, region, frame.index, float(frame.time))
                 seen[row] = detection.keypoints()[0]
             if row is not None:
                 observer.advance()
@@ -218,4 +218,4 @@ def _climber(source: Source, video: Path, person: Selection, observer: Observer)
         observer.stage(f"{source.name}: {video.stem}", total)
         with closing(prefetch(reader)) as frames:
             people = list(detector(noted(frames)))
-    return _Climber(follow(people, times, person), times, (info.width, info.height))
+    return _Climber(list(follow(people, times, person)), times, (info.width, info.height))

@@ -1,5 +1,6 @@
 """Runs a graph on the CPU with OpenVINO."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ import openvino
 from jaxtyping import Float32, UInt8
 from openvino import opset13 as operations
 
+from climbpose import processes
 from climbpose.networks.core import core
 from climbpose.networks.graph import Graph, Node
 
@@ -28,44 +30,100 @@ _PICTURE_AXES = np.array([2, 3])
 _Value = Any
 
 
-class Runtime:
-    """A network that is ready to run, one picture after the other.
+Outputs = dict[str, Float32[np.ndarray, "batch ..."]]
+"""What a network says, by meaning."""
 
-    Batches gain nothing on a CPU, and more than two threads little on networks of this size.
+_MAX_STREAMS = 4
+"""More pictures at once than anybody has for it."""
+
+
+class Runtime:
+    """A network that is ready to run, several pictures at the same time.
+
+    Each picture is one thread's work: batches gain nothing on a CPU, a second thread little on
+    networks of this size, and the numbers do not depend on how many threads there are.
+
+    Args:
+        graph: The network.
+        threads: Pictures at the same time; by default one for each thread of the process.
+        precision: Of the numbers it computes with.
     """
 
-    def __init__(self, graph: Graph, *, threads: int = 2, precision: Precision = "float32") -> None:
-        compiled = core().compile_model(
+    def __init__(
+        self, graph: Graph, *, threads: int | None = None, precision: Precision = "float32"
+    ) -> None:
+        streams = threads or min(processes.threads(), _MAX_STREAMS)
+        self._compiled = core().compile_model(
             _model(graph, is_int8=precision == "int8"),
             "CPU",
             {
-                "INFERENCE_NUM_THREADS": threads,
+                "NUM_STREAMS": streams,
+                "INFERENCE_NUM_THREADS": streams,
                 "INFERENCE_PRECISION_HINT": _hint(precision),
-                "PERFORMANCE_HINT": "LATENCY",
+                # Decoder and encoder run beside it on the same cores.
+                "ENABLE_CPU_PINNING": False,
             },
         )
-        self._request = compiled.create_infer_request()
+        self._idle: deque[openvino.InferRequest] = deque()
         self._shape = graph.input_shape
         self._meanings = tuple(graph.outputs)
 
-    def __call__(
-        self, images: UInt8[np.ndarray, "batch rows columns 3"]
-    ) -> dict[str, Float32[np.ndarray, "batch ..."]]:
+    def __call__(self, images: UInt8[np.ndarray, "batch rows columns 3"]) -> Outputs:
         """The outputs by meaning; each picture has the shape of the graph's input."""
-        places = {meaning: index for index, meaning in enumerate(self._meanings)}
-        made = {
-            meaning: np.empty((len(images), *self._tensor(index).shape[1:]), np.float32)
-            for meaning, index in places.items()
+        parts = [
+            self.begin(images[first : first + _MAX_STREAMS]).outputs()
+            for first in range(0, max(len(images), 1), _MAX_STREAMS)
+        ]
+        return {meaning: np.concatenate([p[meaning] for p in parts]) for meaning in self._meanings}
+
+    def begin(self, images: UInt8[np.ndarray, "batch rows columns 3"]) -> "Pending":
+        """Begins with some pictures while the caller does something else."""
+        return Pending(self, [self._started(image) for image in images])
+
+    def room(self, count: int) -> Outputs:
+        """Room for the outputs of some pictures, in the network's order."""
+        return {
+            meaning: np.empty((count, *self._compiled.output(index).shape[1:]), np.float32)
+            for index, meaning in enumerate(self._meanings)
         }
-        for row, image in enumerate(images):
-            assert image.shape == self._shape, f"expected {self._shape}, got {image.shape}"
-            self._request.infer([image[None]])
-            for meaning, index in places.items():
-                made[meaning][row] = self._tensor(index).data[0]
+
+    def take_back(self, requests: list[openvino.InferRequest]) -> None:
+        """Has requests to give to others again; they may still be at work."""
+        self._idle.extend(requests)
+
+    def _started(self, image: UInt8[np.ndarray, "rows columns 3"]) -> openvino.InferRequest:
+        assert image.shape == self._shape, f"expected {self._shape}, got {image.shape}"
+        request = self._idle.popleft() if self._idle else self._compiled.create_infer_request()
+        # One that was dropped may still be at work.
+        request.wait()
+        request.start_async([image[None]])
+        return request
+
+
+class Pending:
+    """Pictures that a network is at work on: either waited for or dropped, once.
+
+    Args:
+        runtime: The network.
+        requests: One for each picture.
+    """
+
+    def __init__(self, runtime: Runtime, requests: list[openvino.InferRequest]) -> None:
+        self._runtime, self._requests = runtime, requests
+
+    def outputs(self) -> Outputs:
+        """Waits for the outputs."""
+        made = self._runtime.room(len(self._requests))
+        for row, request in enumerate(self._requests):
+            request.wait()
+            for index, outputs in enumerate(made.values()):
+                outputs[row] = request.get_output_tensor(index).data[0]
+        self.drop()
         return made
 
-    def _tensor(self, index: int) -> openvino.Tensor:
-        return self._request.get_output_tensor(index)
+    def drop(self) -> None:
+        """Lets others have the requests."""
+        self._runtime.take_back(self._requests)
 
 
 def supports_bfloat16() -> bool:

@@ -8,6 +8,7 @@ from jaxtyping import Float32, UInt8
 
 from climbpose.detectors.following.networks import LANDMARK_INPUT
 from climbpose.detectors.following.regions import Region
+from climbpose.pixels import RgbPixels
 from climbpose.training.config import Augmentation
 from climbpose.training.samples import SIDE, Sample
 from climbpose.training.targets import MIRRORED, Target
@@ -73,7 +74,7 @@ def _cropped(
     upright = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]], np.float32)
     zoom = float(sample.region[2]) / region.size * LANDMARK_INPUT
     return Example(
-        image=region.crop(image, LANDMARK_INPUT),
+        image=region.crop(RgbPixels(image), LANDMARK_INPUT),
         xy=target.xy @ to_crop[:, :2].T + to_crop[:, 2],
         weight=target.weight,
         visibility=target.visibility,

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from climbpose.detectors.following.regions import Region
+from climbpose.pixels import RgbPixels
 from climbpose.skeleton import CLIMBING_25
 from climbpose.training.samples import REACH, SIDE
 
@@ -41,7 +42,7 @@ class Cut:
         """The square around a region of a frame, with room to turn and shift the region."""
         square = Region(region.x, region.y, region.size * REACH, 0.0)
         side = SIDE if square.size <= SIDE * 2 else min(int(square.size), _LARGEST_PX)
-        pixels = square.crop(image, side)
+        pixels = square.crop(RgbPixels(image), side)
         if side != SIDE:
             pixels = np.asarray(
                 cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8

@@ -9,7 +9,7 @@ from time import sleep
 from typing import Any
 
 from climbpose.errors import ClimbposeError
-from climbpose.processes import become_worker, one_thread_each, signals_held_back
+from climbpose.processes import become_worker, signals_held_back, threads_each
 
 _AHEAD = 4
 """Things that each process makes beyond the one that is waited for."""
@@ -47,7 +47,7 @@ class Producers:
     def start(self, needed: int) -> None:
         """Begins to make what is needed from a number on."""
         self._needed.value = needed
-        with one_thread_each(), signals_held_back("SIGINT"):
+        with threads_each(1), signals_held_back("SIGINT"):
             for number in range(self._jobs):
                 ours, theirs = self._context.Pipe(duplex=False)
                 given = (self._make, self._arguments(number), self._needed, self._jobs, theirs)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from climbpose import detectors
 from climbpose.datasets.video_files import is_video
 from climbpose.errors import UsageError
 from climbpose.training import labelled, unlabelled
-from climbpose.training.config import Augmentation, LossWeights, TrainConfig
+from climbpose.training.config import TrainConfig
+from climbpose.training.config_json import revived
 from climbpose.training.start import DEFAULT
 from climbpose.training.synthetic import SyntheticOptions
 
@@ -111,16 +112,7 @@ class DetectorTraining:
         Raises:
             ValueError: It is something else, perhaps of another version.
         """
-        given = dict(content)
-        train = dict(given["train"])
-        train["augmentation"] = _of(Augmentation, train["augmentation"])
-        train["loss"] = _of(LossWeights, train["loss"])
-        given["train"] = _of(TrainConfig, train)
-        given["synthetic"] = _of(SyntheticOptions, given["synthetic"])
-        for name in ("unlabelled", "labelled"):
-            given[name] = tuple(Path(path) for path in given[name])
-        given["samples"] = given["samples"] and Path(given["samples"])
-        made = _of(cls, given)
+        made = revived(cls, content)
         assert isinstance(made, cls)
         return made
 
@@ -145,11 +137,3 @@ def parse_mix(text: str) -> dict[str, float]:
     if not any(mix.values()):
         raise UsageError("--mix: expected a source with a part above 0")
     return mix
-
-
-def _of(kind: type, content: Mapping[str, Any]) -> Any:
-    assert is_dataclass(kind)
-    names = {one.name for one in fields(kind)}
-    if set(content) != names:
-        raise ValueError(f"expected {sorted(names)}, found {sorted(content)}")
-    return kind(**content)

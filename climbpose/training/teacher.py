@@ -16,6 +16,7 @@ from climbpose.detectors.following.running import RunningLandmarkNetwork
 from climbpose.detectors.following.views import View
 from climbpose.networks.graph import Graph
 from climbpose.networks.runtime import Precision, supports_bfloat16
+from climbpose.pixels import RgbPixels
 from climbpose.training.samples import POINTS
 from climbpose.training.targets import MIRRORED
 
@@ -96,7 +97,7 @@ class Teacher:
         )
 
     def _look_once(self, image: UInt8[np.ndarray, "h w 3"], region: Region, view: View) -> Opinion:
-        raw = self._network(np.ascontiguousarray(view.crop(image, region))[None])
+        raw = self._network(np.ascontiguousarray(view.crop(RgbPixels(image), region))[None])
         points, world = raw.points[0], raw.world[0]
         xy = refine(raw, _ALL_POINTS)[0][0]
         if view.is_mirrored:

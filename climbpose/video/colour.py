@@ -1,11 +1,12 @@
 """How the numbers of a stored picture stand for colours."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import av
 import numpy as np
 from av.video.reformatter import ColorRange
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 
 UNSPECIFIED = 2
 """What H.273 calls unspecified, for the matrix, the primaries and the transfer alike."""
@@ -83,6 +84,16 @@ class Colour:
         """The range by the converter's name."""
         return ColorRange.JPEG if self.is_full_range else ColorRange.MPEG
 
+    @property
+    def black(self) -> int:
+        """Luma of black."""
+        return 0 if self.is_full_range else 16
+
+    @property
+    def to_rgb(self) -> Float32[np.ndarray, "3 4"]:
+        """Affine matrix from luma and chromas, as stored, to RGB from 0 to 255 (H.273, 8.3)."""
+        return _to_rgb(*_WEIGHTS[self.matrix], self.is_full_range)
+
     def yuv(self, rgb: Float[np.ndarray, "*shape 3"]) -> Float[np.ndarray, "*shape 3"]:
         """Luma and the two chromas of colours, not rounded (H.273, 8.3).
 
@@ -96,3 +107,21 @@ class Colour:
         steps, zero = ([255, 255, 255], 0) if self.is_full_range else ([219, 224, 224], 16)
         yuv: np.ndarray = shares * steps + np.array([zero, 128, 128])
         return yuv
+
+
+@cache
+def _to_rgb(red: float, blue: float, is_full_range: bool) -> Float32[np.ndarray, "3 4"]:
+    green = 1 - red - blue
+    v_of_red, u_of_blue = 2 - 2 * red, 2 - 2 * blue
+    shares = np.array(
+        [
+            [1, 0, v_of_red],
+            [1, -blue * u_of_blue / green, -red * v_of_red / green],
+            [1, u_of_blue, 0],
+        ]
+    )
+    steps, zero = ([255, 255, 255], 0) if is_full_range else ([219, 224, 224], 16)
+    linear = shares * 255 / np.array(steps)
+    constant = -linear @ np.array([zero, 128, 128])
+    matrix: Float32[np.ndarray, "3 4"] = np.column_stack([linear, constant]).astype(np.float32)
+    return matrix

@@ -7,9 +7,11 @@ import numpy as np
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from jaxtyping import UInt8
 
+from climbpose.pixels import Pixels, RgbPixels
 from climbpose.video.colour import Colour
 from climbpose.video.orientation import Orientation
 from climbpose.video.picture import Picture, pixels
+from climbpose.video.planes import PlanarPixels
 
 _PLAIN = frozenset({"yuv420p", "yuvj420p"})  # 8 bits, chroma halved both ways: what is encoded
 
@@ -43,6 +45,27 @@ class Converter:
             # The decoder may still need its own picture.
             upright = image.copy()
         return upright
+
+    def pixels(self, stored: av.VideoFrame, width: int, height: int) -> Pixels:
+        """The upright picture to look at, made where it is looked at.
+
+        Args:
+            stored: As decoded; it stays as it is.
+            width: Of the upright picture, pixels.
+            height: Of the upright picture, pixels.
+        """
+        if stored.planes[0].line_size < 0 or stored.format.is_rgb or stored.format.has_palette:
+            return RgbPixels(self.image(stored, width, height))
+        planar = self._reformatted(stored, width, height, "yuv420p")
+        y, u, v = (pixels(plane) for plane in planar.planes)
+        return PlanarPixels(
+            (y, u, v),
+            width,
+            height,
+            self._orientation,
+            self._colour,
+            lambda: self.image(stored, width, height),
+        )
 
     def picture(
         self, stored: av.VideoFrame, index: int, time: Fraction, width: int, height: int

@@ -6,7 +6,7 @@ from typing import Any
 import av
 import cv2
 import numpy as np
-from jaxtyping import Int32, UInt8
+from jaxtyping import Float, Int32, UInt8
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,33 @@ class Orientation:
     def swaps_sides(self) -> bool:
         """Whether width and height change places."""
         return self.quarter_turns % 2 == 1
+
+    def to_stored(self, width: int, height: int) -> Float[np.ndarray, "2 3"]:
+        """Affine matrix from columns and rows of the upright picture to those of the stored one.
+
+        Args:
+            width: Of the upright picture, pixels.
+            height: Of the upright picture, pixels.
+        """
+        right, bottom = width - 1, height - 1
+        match self.quarter_turns, self.is_mirrored:
+            case 0, False:
+                matrix = [[1, 0, 0], [0, 1, 0]]
+            case 1, False:
+                matrix = [[0, 1, 0], [-1, 0, right]]
+            case 2, False:
+                matrix = [[-1, 0, right], [0, -1, bottom]]
+            case 3, False:
+                matrix = [[0, -1, bottom], [1, 0, 0]]
+            case 0, True:
+                matrix = [[-1, 0, right], [0, 1, 0]]
+            case 1, True:
+                matrix = [[0, -1, bottom], [-1, 0, right]]
+            case 2, True:
+                matrix = [[1, 0, 0], [0, -1, bottom]]
+            case _:
+                matrix = [[0, 1, 0], [1, 0, 0]]
+        return np.array(matrix, np.float64)
 
     def upright(
         self,

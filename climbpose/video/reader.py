@@ -9,6 +9,7 @@ from types import TracebackType
 import av
 from av.stream import Disposition
 
+from climbpose import processes
 from climbpose.errors import UsageError, VideoError
 from climbpose.poses import Frame, VideoInfo
 from climbpose.video.clock import Clock
@@ -114,14 +115,14 @@ class VideoReader:
         self.close()
 
     def __iter__(self) -> Iterator[Frame]:
-        """Give the frames of the range, in RGB.
+        """Give the frames of the range.
 
         Raises:
             UsageError: No frame lies in the range.
         """
         for index, time, stored in self._stored:
-            image = self._converter.image(stored, self.info.width, self.info.height)
-            yield Frame(index=index, time=time, image=image)
+            pixels = self._converter.pixels(stored, self.info.width, self.info.height)
+            yield Frame(index=index, time=time, pixels=pixels)
 
     def pictures(self, width: int | None = None, height: int | None = None) -> Iterator[Picture]:
         """Give the frames of the range to draw on, for `VideoWriter`.
@@ -156,6 +157,8 @@ class VideoReader:
         self._check_size(context.width, context.height)
         self._has_stated_size = context.width > 0
         context.thread_type = "AUTO"
+        # Whoever looks at the pictures or encodes them needs the other half.
+        context.thread_count = max(1, processes.threads() // 2)
         context.options = {"max_pixels": str(MAX_SIDE * MAX_SIDE)}
         return stream
 

@@ -13,7 +13,9 @@ from types import TracebackType
 import av
 from av.container import OutputContainer
 
+from climbpose import processes
 from climbpose.errors import VideoError
+from climbpose.video import encoders
 from climbpose.video.container import Packet, local_url, open_local, shown
 from climbpose.video.picture import Picture
 from climbpose.video.sound import Sound
@@ -77,7 +79,8 @@ class VideoWriter:
         crf: int = 22,
         preset: str = "superfast",
         with_audio: bool = True,
-        threads: int = 0,
+        threads: int | None = None,
+        encoder: str = encoders.DEFAULT,
     ) -> None:
         """Create the file.
 
@@ -89,17 +92,21 @@ class VideoWriter:
             crf: H.264's constant rate factor, 0 (lossless) to 51.
             preset: x264's trade of speed for size.
             with_audio: Whether to carry the sound over.
-            threads: That encode; 0 for as many as the machine likes. The bytes written depend on
-                their number.
+            threads: That encode; by default as many as the process may use. The bytes written
+                depend on their number.
+            encoder: One of `climbpose.video.encoders.NAMES`.
 
         Raises:
             VideoError: The file cannot be created.
+            UsageError: This machine has no such encoder.
         """
+        self._encoder = encoders.find(encoder)
         self.warnings = []
         self.frames_written = 0
         self.end_time = None
         self._path, self._source = path, source
-        self._width, self._height, self._threads = width, height, threads
+        self._width, self._height = width, height
+        self._threads = threads or processes.threads()
         self._tick = _output_tick(source.time_base)
         self._shift = Fraction(0)
         self._last_tick: int | None = None
@@ -217,11 +224,12 @@ class VideoWriter:
             local_url(self._path), "w", format="mp4", container_options=options
         )
         self._container = container
-        stream = container.add_stream("libx264", rate=fps)
+        stream = container.add_stream(self._encoder.codec, rate=fps)
+        assert isinstance(stream, av.VideoStream)
         context = stream.codec_context
         # H.264 halves both sides of the chroma.
         context.width, context.height = (side + side % 2 for side in (self._width, self._height))
-        context.pix_fmt = "yuv420p"
+        context.pix_fmt = self._encoder.pixel_format
         context.time_base = self._tick
         context.gop_size = max(1, round(_KEYFRAME_SECONDS * fps))
         context.thread_type, context.thread_count = "AUTO", self._threads
@@ -234,7 +242,7 @@ class VideoWriter:
         context.color_primaries = colour.primaries
         context.color_trc = colour.transfer
         context.sample_aspect_ratio = self._source.pixel_aspect
-        context.options = {"crf": str(crf), "preset": preset}
+        context.options = dict(self._encoder.options(crf, preset))
         self._stream, self._context = stream, context
         if with_audio:
             self._sound = Sound.of(self._source, container, self.warnings)
@@ -248,6 +256,8 @@ class VideoWriter:
             self._next_sound = next(self._sound_packets, None)
 
     def _encode(self, frame: av.VideoFrame, tick: int) -> None:
+        if frame.format.name != self._encoder.pixel_format:
+            frame = frame.reformat(format=self._encoder.pixel_format)
         frame.pts, frame.time_base = tick, self._tick
         self._encoded.extend(self._context.encode(frame))
         self._mux()

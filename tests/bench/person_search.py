@@ -24,6 +24,7 @@ from climbpose import assets, detectors
 from climbpose.detectors.following.detector import Following
 from climbpose.detectors.following.eyes import Eyes
 from climbpose.detectors.following.landmarks import detection
+from climbpose.pixels import RgbPixels
 from climbpose.poses import Detection, Frame
 from climbpose.synth.scene import Scene
 from climbpose.synth.variation import Config
@@ -59,9 +60,9 @@ class Watch:
             self.times[frame.index] = float(frame.time)
             if str(frame.index) in self.labels:
                 start = process_time()
-                people = self.eyes.people(frame.image)
+                people = self.eyes.people(frame.pixels)
                 self.search_s += process_time() - start
-                bodies = (self.eyes.body(frame.image, person.region) for person in people)
+                bodies = (self.eyes.body(frame.pixels, person.region) for person in people)
                 self.found_alone += any(
                     body.is_somebody
                     and holds(detection(body, frame.index, 0.0), self.labels[str(frame.index)])
@@ -119,7 +120,7 @@ def wall_frames(number: int) -> Iterator[Frame]:
         picture = scene.plate.view(scene.path.shot(float(index)))
         noisy = picture + rng.normal(0.0, 3.0, picture.shape)
         image = np.clip(noisy, 0, 255).astype(np.uint8)
-        yield Frame(index, Fraction(index, 30), image)
+        yield Frame(index, Fraction(index, 30), RgbPixels(image))
 
 
 def walls(name: str, count: int) -> str:

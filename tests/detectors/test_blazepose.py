@@ -23,6 +23,7 @@ from climbpose.detectors.following.running import (
 from climbpose.detectors.following.search import tiles
 from climbpose.heatmaps import decode
 from climbpose.networks.tflite import read_landmarks, read_person
+from climbpose.pixels import RgbPixels
 from climbpose.poses import BOX_MARGIN, HEATMAP_SIZE, Detection, Frame
 from climbpose.skeleton import CLIMBING_25
 from climbpose.tracks import follow
@@ -65,7 +66,8 @@ def test_agrees_with_the_reference_implementation(climbing_clips: Path) -> None:
         for index, landmarks in frames.items():
             image = frame_at(climbing_clips / f"{clip}.mp4", int(index)).image
             whole = next(tiles(image.shape[1], image.shape[0]))
-            body = networks.body(image, networks.people_in(image, [whole])[0].region)
+            pixels = RgbPixels(image)
+            body = networks.body(pixels, networks.people_in(pixels, [whole])[0].region)
             expected = np.array(landmarks)[BLAZEPOSE_OF_CLIMBING]
             distances.append(np.linalg.norm(body.xy - expected[:, :2], axis=1).mean())
             visibility_errors.append(np.abs(body.visibility - expected[:, 2]).max())
@@ -80,10 +82,10 @@ def test_tiles_find_a_climber_whom_the_whole_picture_hides(climbing_clips: Path)
     labels = json.loads((climbing_clips / "labels.json").read_text())[path.stem]
     networks = eyes()
     for index in (30, 110, 150):
-        image = frame_at(path, index).image
-        whole = next(tiles(image.shape[1], image.shape[0]))
-        assert networks.people_in(image, [whole]) == []
-        best = networks.people(image)[0].region
+        pixels = frame_at(path, index).pixels
+        whole = next(tiles(pixels.width, pixels.height))
+        assert networks.people_in(pixels, [whole]) == []
+        best = networks.people(pixels)[0].region
         hips = np.mean(
             [labels[str(index)][f"{side}_hip"][:2] for side in ("left", "right")], axis=0
         )
@@ -164,5 +166,5 @@ def test_nobody_is_found_on_an_empty_wall() -> None:
     rng = np.random.default_rng(7)
     detector = detectors.create("blazepose")
     image = rng.integers(90, 160, (480, 640, 3), dtype=np.uint8)
-    frames = [Frame(index, Fraction(index, 30), image) for index in range(5)]
+    frames = [Frame(index, Fraction(index, 30), RgbPixels(image)) for index in range(5)]
     assert list(detector(frames)) == []

@@ -12,6 +12,7 @@ from climbpose.detectors.climbing import LANDMARKS, PERSON, Climbing
 from climbpose.detectors.following.regions import Region
 from climbpose.errors import ModelError
 from climbpose.networks.graph import Attribute, Graph, Node
+from climbpose.pixels import RgbPixels
 from tests.cli.stage import run
 
 
@@ -97,7 +98,7 @@ def test_the_files_of_a_quality_are_loaded_and_told(shipped: Path, quality: Qual
     assert [model.sha256 for model in detector.models] == [digest(shipped / n) for n in names]
     assert isinstance(detector, RegionDetector)
     image = np.full((90, 120, 3), 99, np.uint8)
-    seen = detector.look(image, Region(60.0, 40.0, 80.0, 0.0))
+    seen = detector.look(RgbPixels(image), Region(60.0, 40.0, 80.0, 0.0))
     assert np.isfinite(seen.keypoints()[0]).all()
 
 

@@ -15,6 +15,7 @@ from climbpose.detectors.following.memory import Memory
 from climbpose.detectors.following.people import People
 from climbpose.detectors.following.regions import Region
 from climbpose.detectors.following.views import SEVERAL_VIEWS, View
+from climbpose.pixels import RgbPixels
 from climbpose.poses import Frame
 from climbpose.skeleton import CLIMBING_25
 from tests.detectors.spots import FAINT, PLAIN, SpotLandmarks, SpotSearch, spot_eyes, spot_image
@@ -28,7 +29,7 @@ def clip(brightness: Iterable[int], fps: int = 30) -> Iterator[Frame]:
     for index, level in enumerate(brightness):
         x, y = START + STEP * index
         image = spot_image((float(x), float(y)) if level else None, level)
-        yield Frame(index, Fraction(index, fps), image)
+        yield Frame(index, Fraction(index, fps), RgbPixels(image))
 
 
 def found(brightness: Iterable[int], fps: int = 30) -> list[int]:
@@ -63,7 +64,9 @@ def test_the_look_back_is_as_sharp_as_the_look() -> None:
     for index in range(40):
         x, y = 500 + 4 * index, 700
         level = FAINT if index < 15 else PLAIN
-        frames.append(Frame(index, Fraction(index, 30), spot_image((x, y), level, image_size)))
+        frames.append(
+            Frame(index, Fraction(index, 30), RgbPixels(spot_image((x, y), level, image_size)))
+        )
     detections = list(Following(spot_eyes())(frames))
     assert [one.frame_index for one in detections] == list(range(40))
     for one in detections:
@@ -127,18 +130,21 @@ def test_few_pictures_are_kept_and_small_ones(fps: int) -> None:
     people, memory = People(eyes), Memory(eyes)
     image = np.zeros((1920, 1080, 3), np.uint8)
     for index in range(3 * fps):
-        frame = Frame(index, Fraction(index, fps), image)
-        people.look(image, float(frame.time))
+        frame = Frame(index, Fraction(index, fps), RgbPixels(image))
+        people.look(frame.pixels, float(frame.time))
         assert list(memory.note(frame, people.followers)) == []
     kept = [moment.picture for moment in memory._moments if moment.picture is not None]
-    assert sum(picture.nbytes for picture in kept) < 80e6
-    assert all(picture.base is not image and picture.nbytes < 1.6e6 for picture in kept)
+    images = [picture.rgb() for picture in kept]
+    assert sum(each.nbytes for each in images) < 80e6
+    assert all(each.base is not image and each.nbytes < 1.6e6 for each in images)
 
 
 def test_a_region_is_looked_at_alone() -> None:
     detector = Following(spot_eyes())
     assert isinstance(detector, RegionDetector)
-    seen = detector.look(spot_image((300, 200)), Region(310.0, 190.0, 400.0, 0.3), 7, 0.25)
+    seen = detector.look(
+        RgbPixels(spot_image((300, 200))), Region(310.0, 190.0, 400.0, 0.3), 7, 0.25
+    )
     assert (seen.frame_index, seen.time) == (7, 0.25)
     assert seen.keypoints()[0][HIPS].mean(axis=0) == pytest.approx((300, 200), abs=3)
 
@@ -156,7 +162,7 @@ def test_several_views_are_as_true_and_cost_as_many_looks_more() -> None:
 
 @pytest.mark.parametrize("view", [*SEVERAL_VIEWS, View(1.3, 90.0, True)])
 def test_every_view_sees_the_same(view: View) -> None:
-    image, region = spot_image((300, 200)), Region(310.0, 190.0, 400.0, 0.0)
+    image, region = RgbPixels(spot_image((300, 200))), Region(310.0, 190.0, 400.0, 0.0)
     turned = Region(310.0, 190.0, 400.0, np.deg2rad(view.turn_deg))
     body = find_body(SpotLandmarks(), image, region, (view,))
     expected = find_body(SpotLandmarks(), image, turned).xy

@@ -23,6 +23,7 @@ from climbpose.detectors.rcnn import network
 from climbpose.detectors.rcnn.network import Found, Network
 from climbpose.errors import ModelError, UsageError
 from climbpose.heatmaps import decode
+from climbpose.pixels import RgbPixels
 from climbpose.poses import Frame
 from climbpose.skeleton import CLIMBING_25
 from tests.detectors import torchvision_operators
@@ -41,7 +42,7 @@ def surface(xy: np.ndarray, sigma: float, floor: float = 0.0) -> np.ndarray:
 
 def frames(count: int) -> list[Frame]:
     image = np.zeros((60, 80, 3), np.uint8)
-    return [Frame(index, Fraction(index, 30), image + index) for index in range(count)]
+    return [Frame(index, Fraction(index, 30), RgbPixels(image + index)) for index in range(count)]
 
 
 class Seer:
@@ -107,7 +108,9 @@ def test_keypoints_come_out_where_the_head_has_them(
 
 def test_many_people_are_kept_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seer = Seer(25, batch=3)
-    film = [Frame(n, Fraction(n, 30), np.full((6, 8, 3), 9, np.uint8)) for n in range(16)]
+    film = [
+        Frame(n, Fraction(n, 30), RgbPixels(np.full((6, 8, 3), 9, np.uint8))) for n in range(16)
+    ]
     found = list(detector(monkeypatch, tmp_path, seer)(film))
     assert (len(found), sum(seer.asked)) == (144, 16)
     for number, one in enumerate(found):

@@ -9,6 +9,7 @@ import pytest
 from climbpose import detectors
 from climbpose.errors import ModelError, UsageError
 from climbpose.heatmaps import encode
+from climbpose.pixels import RgbPixels
 from climbpose.poses import Frame
 from climbpose.skeleton import CLIMBING_25
 
@@ -17,7 +18,7 @@ BOX = np.array([10.0, 20.0, 66.0, 76.0], np.float32)
 
 
 def frames(count: int) -> list[Frame]:
-    return [Frame(index, Fraction(index, 30), IMAGE) for index in range(count)]
+    return [Frame(index, Fraction(index, 30), RgbPixels(IMAGE)) for index in range(count)]
 
 
 def content(indices: list[int], seed: int = 0) -> dict[str, Any]:

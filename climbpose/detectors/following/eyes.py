@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from jaxtyping import UInt8
-
-from climbpose.detectors.following.landmarks import Body, find_body
+from climbpose.detectors.following.landmarks import Body, Glance, find_body
 from climbpose.detectors.following.networks import LandmarkNetwork, PersonNetwork
 from climbpose.detectors.following.regions import Region
 from climbpose.detectors.following.search import Person, search, tiles
 from climbpose.detectors.following.views import ONE_VIEW, View
+from climbpose.pixels import Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +25,27 @@ class Eyes:
     landmark_network: LandmarkNetwork
     views: tuple[View, ...] = ONE_VIEW
 
-    def people(self, image: UInt8[np.ndarray, "h w 3"]) -> list[Person]:
+    def people(self, pixels: Pixels) -> list[Person]:
         """The people anywhere in the picture, best first, some of them several times."""
-        height, width = image.shape[:2]
-        return search(self.person_network, image, list(tiles(width, height)))
+        every = list(tiles(pixels.width, pixels.height))
+        return search(self.person_network, pixels, every)
 
-    def people_in(self, image: UInt8[np.ndarray, "h w 3"], tiles: Sequence[Region]) -> list[Person]:
+    def people_in(self, pixels: Pixels, tiles: Sequence[Region]) -> list[Person]:
         """The people in squares of the picture, best first."""
-        return search(self.person_network, image, tiles)
+        return search(self.person_network, pixels, tiles)
 
-    def body(self, image: UInt8[np.ndarray, "h w 3"], region: Region) -> Body:
+    def body(self, pixels: Pixels, region: Region) -> Body:
         """The landmarks of the person that a region is centred on, at a glance."""
-        return find_body(self.landmark_network, image, region)
+        return find_body(self.landmark_network, pixels, region)
 
-    def body_closely(self, image: UInt8[np.ndarray, "h w 3"], region: Region) -> Body:
+    def body_closely(self, pixels: Pixels, region: Region) -> Body:
         """The landmarks of the person that a region is centred on, in all views."""
-        return find_body(self.landmark_network, image, region, self.views)
+        return find_body(self.landmark_network, pixels, region, self.views)
 
-    def again(self, image: UInt8[np.ndarray, "h w 3"], body: Body) -> Body:
+    def glance(self, pixels: Pixels, region: Region) -> Glance:
+        """Begins to look at a region at a glance."""
+        return Glance(self.landmark_network, pixels, region)
+
+    def again(self, pixels: Pixels, body: Body) -> Body:
         """The body looked at in all views, where it is now known to be."""
-        return body if self.views == ONE_VIEW else self.body_closely(image, body.next_region)
+        return body if self.views == ONE_VIEW else self.body_closely(pixels, body.next_region)

@@ -1,14 +1,15 @@
 """Following one person from frame to frame, forwards or backwards in time."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from math import exp, log, pi
 
 import numpy as np
-from jaxtyping import UInt8
 
 from climbpose.detectors.following.eyes import Eyes
-from climbpose.detectors.following.landmarks import Body
+from climbpose.detectors.following.landmarks import Body, Glance
 from climbpose.detectors.following.regions import Region
+from climbpose.pixels import Pixels
 
 PATIENCE_S = 1.0
 """A person who is lost is looked for around the last region for so long."""
@@ -18,6 +19,10 @@ _STEADINESS = 0.5
 
 _MAX_GROWTH = 2.0
 """Change of the logarithm of a region's size per second; a limb taken for a body changes faster."""
+
+_ALIKE = 0.06
+"""Two regions are alike whose centres differ by less than this share of their side, and their
+sides' logarithms and rotations (radians) by less, too."""
 
 _LOCAL_TILES = (1.3, 2.0)
 """Sides of the tiles looked at around a lost person, in sides of the region."""
@@ -31,6 +36,12 @@ def is_near(a: Region, b: Region, share: float) -> bool:
 def is_similar_in_size(a: Region, b: Region) -> bool:
     """Whether neither region is twice the other's size."""
     return 0.5 < a.size / b.size < 2.0
+
+
+def is_alike(a: Region, b: Region) -> bool:
+    """Whether two regions show the same, but for what a network's next look differs by anyway."""
+    growth = log(a.size / b.size)
+    return is_near(a, b, _ALIKE) and abs(growth) < _ALIKE and abs(_turn(a, b)) < _ALIKE
 
 
 def is_same(body: Body, other: Body) -> bool:
@@ -61,6 +72,7 @@ class Follower:
     evidence: float
     sights: int = 1
     is_trusted: bool = False
+    _glances: deque[Glance] = field(default_factory=deque)
 
     @classmethod
     def of(cls, body: Body, time: float) -> "Follower":
@@ -77,26 +89,41 @@ class Follower:
         """Whether a person who is not seen may still be looked for."""
         return abs(time - self.time) < PATIENCE_S
 
-    def look(self, image: UInt8[np.ndarray, "h w 3"], time: float, eyes: Eyes) -> None:
+    def look_ahead(self, pixels: Pixels, eyes: Eyes) -> None:
+        """Begins to look at the frame after next, where the next one will be looked at.
+
+        Mostly the next one does not change that by much, and two frames are looked at at the same
+        time. To foretell where the person will be makes this hit no more often.
+        """
+        self._glances.append(eyes.glance(pixels, self.region))
+
+    def look(self, pixels: Pixels, time: float, eyes: Eyes) -> None:
         """Finds the person in the next frame, or around the last region, or not at all."""
-        body = eyes.body(image, self.region)
+        is_begun = self._glances and self._glances[0].pixels is pixels
+        glance = self._glances.popleft() if is_begun else None
+        if glance and is_alike(glance.region, self.region):
+            body = glance.body()
+        else:
+            if glance:
+                glance.drop()
+            body = eyes.body(pixels, self.region)
         if not body.is_somebody:
-            region = _search_around(self.region, image, eyes)
-            body = eyes.body(image, region) if region else body
+            region = _search_around(self.region, pixels, eyes)
+            body = eyes.body(pixels, region) if region else body
         if not body.is_somebody:
             self.body = None
             return
         region = _steady(body.region, body.next_region, abs(time - self.time))
         # One view steers: the others are smaller than a region, and would make the next one so.
-        self.take(eyes.again(image, body), time, region)
+        self.take(eyes.again(pixels, body), time, region)
 
 
-def _search_around(region: Region, image: UInt8[np.ndarray, "h w 3"], eyes: Eyes) -> Region | None:
+def _search_around(region: Region, pixels: Pixels, eyes: Eyes) -> Region | None:
     """The person near a lost region, looked for upright and as the trunk was last turned."""
     for scale in _LOCAL_TILES:
         for rotation in (0.0, region.rotation):
             tile = Region(region.x, region.y, region.size * scale, rotation)
-            for person in eyes.people_in(image, [tile]):
+            for person in eyes.people_in(pixels, [tile]):
                 is_found = is_near(person.region, region, 0.5)
                 if is_found and is_similar_in_size(person.region, region):
                     return person.region
@@ -107,10 +134,13 @@ def _steady(before: Region, after: Region, seconds: float) -> Region:
     """The next region, its size and rotation drawn half way and its growth bounded."""
     limit = _MAX_GROWTH * seconds
     growth = float(np.clip(log(after.size / before.size) * _STEADINESS, -limit, limit))
-    turn = (after.rotation - before.rotation + pi) % (2 * pi) - pi
-    return Region(
-        after.x,
-        after.y,
-        before.size * exp(growth),
-        (before.rotation + turn * _STEADINESS + pi) % (2 * pi) - pi,
-    )
+    rotation = _wrapped(before.rotation + _turn(before, after) * _STEADINESS)
+    return Region(after.x, after.y, before.size * exp(growth), rotation)
+
+
+def _turn(before: Region, after: Region) -> float:
+    return _wrapped(after.rotation - before.rotation)
+
+
+def _wrapped(angle: float) -> float:
+    return (angle + pi) % (2 * pi) - pi

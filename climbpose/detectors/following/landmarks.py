@@ -4,17 +4,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64, UInt8
-from scipy.special import expit
 
 from climbpose.detectors.following.networks import (
     LANDMARK_HEATMAP,
     LANDMARK_INPUT,
+    EagerLandmarkNetwork,
     LandmarkNetwork,
+    PendingLandmarks,
     RawLandmarks,
+    probability,
 )
 from climbpose.detectors.following.regions import Region
 from climbpose.detectors.following.views import ONE_VIEW, View
 from climbpose.heatmaps import GaussianMaps
+from climbpose.pixels import Pixels
 from climbpose.poses import HEATMAP_SIZE, Detection, widened_box
 from climbpose.skeleton import CLIMBING_25
 
@@ -90,7 +93,7 @@ class Body:
 
 def find_body(
     network: LandmarkNetwork,
-    image: UInt8[np.ndarray, "h w 3"],
+    pixels: Pixels,
     region: Region,
     views: tuple[View, ...] = ONE_VIEW,
 ) -> Body:
@@ -98,7 +101,44 @@ def find_body(
 
     Of several views, keypoints are the median; the rest is the mean.
     """
-    raw = network(np.stack([view.crop(image, region) for view in views]))
+    return _body(network(_crops(pixels, region, views)), region, views)
+
+
+class Glance:
+    """A look that is begun before it is known whether it is at the right place.
+
+    Args:
+        network: If it is not one that works by itself, it is asked when the body is wanted.
+        pixels: Of the picture.
+        region: Where to look.
+    """
+
+    def __init__(self, network: LandmarkNetwork, pixels: Pixels, region: Region) -> None:
+        self.pixels, self.region = pixels, region
+        self._network, self._crops = network, _crops(pixels, region, ONE_VIEW)
+        self._pending: PendingLandmarks | None = None
+        if isinstance(network, EagerLandmarkNetwork):
+            self._pending = network.begin(self._crops)
+
+    def body(self) -> Body:
+        """Waits for what is seen."""
+        pending = self._pending
+        raw = pending.landmarks() if pending else self._network(self._crops)
+        return _body(raw, self.region, ONE_VIEW)
+
+    def drop(self) -> None:
+        """Does without it."""
+        if self._pending:
+            self._pending.drop()
+
+
+def _crops(
+    pixels: Pixels, region: Region, views: tuple[View, ...]
+) -> UInt8[np.ndarray, "views 256 256 3"]:
+    return np.stack([view.crop(pixels, region) for view in views])
+
+
+def _body(raw: RawLandmarks, region: Region, views: tuple[View, ...]) -> Body:
     refined = refine(raw, BLAZEPOSE_OF_CLIMBING)
     sights = [
         _Sight.of(view, view.region(region), *sight)
@@ -156,7 +196,8 @@ class _Sight:
         world: Float32[np.ndarray, "39 3"],
     ) -> "_Sight":
         """Brings crop pixels back to the picture."""
-        visibility, world = expit(points[BLAZEPOSE_OF_CLIMBING, 3]), world[BLAZEPOSE_OF_CLIMBING]
+        visibility = probability(points[BLAZEPOSE_OF_CLIMBING, 3])
+        world = world[BLAZEPOSE_OF_CLIMBING]
         if view.is_mirrored:
             xy = xy[_MIRRORED] * np.array([-1, 1], np.float32)
             xy[:, 0] += LANDMARK_INPUT
@@ -199,7 +240,7 @@ def refine(
     is_inside = (y >= 0) & (y <= last) & (x >= 0) & (x <= last)
     view = np.arange(len(points))[:, None, None, None]
     logits = raw.heatmaps[view, np.clip(y, 0, last), np.clip(x, 0, last), rows[:, None, None]]
-    weights = np.where(is_inside, expit(logits), np.float32(0))
+    weights = np.where(is_inside, probability(logits), np.float32(0))
     total = np.maximum(weights.sum(axis=(2, 3)), 1e-6)
     mean_x = (weights * x).sum(axis=(2, 3)) / total
     mean_y = (weights * y).sum(axis=(2, 3)) / total

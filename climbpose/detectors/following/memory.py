@@ -8,14 +8,11 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import cv2
-import numpy as np
-from jaxtyping import UInt8
-
 from climbpose.detectors.following.eyes import Eyes
 from climbpose.detectors.following.follower import Follower, is_same
 from climbpose.detectors.following.landmarks import Body, detection
 from climbpose.detectors.following.people import MAX_DOUBT_S, TRUSTED_EVIDENCE
+from climbpose.pixels import Pixels
 from climbpose.poses import Detection, Frame
 
 _SPAN_S = MAX_DOUBT_S + 0.5
@@ -45,7 +42,7 @@ class _Moment:
 
     index: int
     time: float
-    picture: UInt8[np.ndarray, "h w 3"] | None
+    picture: Pixels | None
     reduction: float
     bodies: dict[Follower, Body] = field(default_factory=dict)
 
@@ -91,15 +88,16 @@ class Memory:
 
     def _moment(self, frame: Frame) -> _Moment:
         time = float(frame.time)
-        height, width = frame.image.shape[:2]
+        width, height = frame.pixels.width, frame.pixels.height
         reduction = min(1.0, _MAX_PICTURE_PX / max(height, width))
         if time - self._last_picture < _MIN_INTERVAL_S:
             return _Moment(frame.index, time, None, reduction)
         self._last_picture = time
         size = (max(round(width * reduction), 1), max(round(height * reduction), 1))
-        # A copy in any case, lest the reader's larger buffer stay.
-        picture = cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA)
-        return _Moment(frame.index, time, np.asarray(picture), reduction)
+        picture = frame.pixels.reduced(*size)
+        # Its sides may be rounded.
+        reduction = picture.height / height
+        return _Moment(frame.index, time, picture, reduction)
 
     def _forget(self, mistakes: set[Follower]) -> None:
         self._doubtful -= mistakes

@@ -11,6 +11,13 @@ LANDMARK_INPUT = 256
 LANDMARK_HEATMAP = 64
 
 
+def probability(
+    logits: Float32[np.ndarray, "*shape"],
+) -> Float32[np.ndarray, "*shape"]:
+    """What logits stand for; for a function as small as this SciPy takes too long to load."""
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * logits), np.float32)
+
+
 @runtime_checkable
 class PersonNetwork(Protocol):
     """Finds people in square pictures."""
@@ -45,4 +52,26 @@ class LandmarkNetwork(Protocol):
 
     def __call__(self, crops: UInt8[np.ndarray, "n 256 256 3"]) -> RawLandmarks:
         """The landmarks, 33 of the body first; the six others are not used."""
+        ...
+
+
+@runtime_checkable
+class PendingLandmarks(Protocol):
+    """Landmarks that a network is at work on: either waited for or dropped, once."""
+
+    def landmarks(self) -> RawLandmarks:
+        """Waits for them."""
+        ...
+
+    def drop(self) -> None:
+        """Does without them."""
+        ...
+
+
+@runtime_checkable
+class EagerLandmarkNetwork(LandmarkNetwork, Protocol):
+    """One that works while its caller does something else."""
+
+    def begin(self, crops: UInt8[np.ndarray, "n 256 256 3"]) -> PendingLandmarks:
+        """Begins with some crops."""
         ...

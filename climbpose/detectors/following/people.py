@@ -1,8 +1,5 @@
 """Everybody who is followed at once, and when new people are searched for."""
 
-import numpy as np
-from jaxtyping import UInt8
-
 from climbpose.detectors.following.eyes import Eyes
 from climbpose.detectors.following.follower import (
     Follower,
@@ -10,6 +7,7 @@ from climbpose.detectors.following.follower import (
     is_same,
     is_similar_in_size,
 )
+from climbpose.pixels import Pixels
 
 _TRUSTED_AFTER_S = 0.4
 """Who is seen for less is taken for a mistake."""
@@ -44,10 +42,19 @@ class People:
         self._eyes = eyes
         self._last_search = float("-inf")
 
-    def look(self, image: UInt8[np.ndarray, "h w 3"], time: float) -> None:
-        """Finds everybody in the next frame."""
+    def look(self, pixels: Pixels, time: float, ahead: Pixels | None = None) -> None:
+        """Finds everybody in the next frame.
+
+        Args:
+            pixels: Of the frame.
+            time: Of the frame, seconds.
+            ahead: Of the frame after it, which is begun with at the same time.
+        """
+        if ahead:
+            for follower in self.followers:
+                follower.look_ahead(ahead, self._eyes)
         for follower in self.followers:
-            follower.look(image, time, self._eyes)
+            follower.look(pixels, time, self._eyes)
         self.followers = _without_doubles(
             [f for f in self.followers if _is_worth_following(f, time)]
         )
@@ -55,29 +62,29 @@ class People:
         interval = _SEARCH_INTERVAL_S if is_anyone_seen else _SEARCH_INTERVAL_NOBODY_S
         if time >= self._last_search + interval:
             self._last_search = time
-            self._search(image, time)
+            self._search(pixels, time)
         for follower in self.followers:
             follower.is_trusted |= (
                 follower.time - follower.since >= _TRUSTED_AFTER_S
                 and follower.evidence >= TRUSTED_EVIDENCE
             )
 
-    def _search(self, image: UInt8[np.ndarray, "h w 3"], time: float) -> None:
+    def _search(self, pixels: Pixels, time: float) -> None:
         """Looks for people who are not followed yet, and for followed ones who are lost."""
-        for person in self._eyes.people(image):
+        for person in self._eyes.people(pixels):
             is_first = not any(f.body for f in self.followers)
             if person.score < _MIN_SCORE_OF_OTHERS and not is_first:
                 continue
             nearby = [f for f in self.followers if is_near(person.region, f.region, 0.35)]
             if any(f.body for f in nearby) or (not nearby and len(self.followers) >= _MAX_PEOPLE):
                 continue
-            body = self._eyes.body(image, person.region)
+            body = self._eyes.body(pixels, person.region)
             enough = _MIN_EVIDENCE_OF_FIRST if is_first else _MIN_EVIDENCE_OF_OTHERS
             if not body.is_somebody or body.evidence < enough:
                 continue
             if any(f.body and is_same(body, f.body) for f in self.followers):
                 continue
-            body = self._eyes.again(image, body)
+            body = self._eyes.again(pixels, body)
             if nearby:
                 nearby[0].take(body, time, body.next_region)
             else:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from math import atan2, cos, hypot, pi, sin
 
-import cv2
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
+
+from climbpose.pixels import EDGE, Pixels
 
 _MARGIN = 1.25
 """The region's side over the diameter of the circle around the body (the reference's factor)."""
@@ -67,15 +68,7 @@ class Region:
         )
 
     def crop(
-        self, image: UInt8[np.ndarray, "h w 3"], side: int, border: int = cv2.BORDER_REPLICATE
+        self, pixels: Pixels, side: int, outside: int = EDGE
     ) -> UInt8[np.ndarray, "side side 3"]:
         """The region's pixels, bilinear."""
-        return np.asarray(
-            cv2.warpPerspective(
-                image,
-                np.vstack([self.to_image(side), [0, 0, 1]]),
-                (side, side),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=border,
-            )
-        )
+        return pixels.warped(self.to_image(side), side, outside)

@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Float32, UInt8
 
-from climbpose.detectors.following.networks import RawLandmarks
+from climbpose.detectors.following.networks import PendingLandmarks, RawLandmarks
 from climbpose.networks.graph import Graph
-from climbpose.networks.runtime import Precision, Runtime
+from climbpose.networks.runtime import Outputs, Pending, Precision, Runtime
 
 _PERSON_OUTPUTS = ("boxes", "scores")
 _LANDMARK_OUTPUTS = ("points", "heatmaps", "world", "person")
@@ -32,15 +32,36 @@ class RunningLandmarkNetwork:
         graph: The network.
         precision: Of the numbers it computes with; None for bytes where its weights are rounded
             to bytes, else float32.
-        threads: At most so many.
+        threads: Crops at the same time; by default one for each thread of the process.
     """
 
-    def __init__(self, graph: Graph, precision: Precision | None = None, threads: int = 2) -> None:
+    def __init__(
+        self, graph: Graph, precision: Precision | None = None, threads: int | None = None
+    ) -> None:
         precision = precision or ("int8" if graph.scales else "float32")
         pruned = graph.pruned(_LANDMARK_OUTPUTS)
         self._run = Runtime(pruned, threads=threads, precision=precision)
 
     def __call__(self, crops: UInt8[np.ndarray, "n 256 256 3"]) -> RawLandmarks:
         """The landmarks, 33 of the body first."""
-        found = self._run(crops)
-        return RawLandmarks(*(found[meaning] for meaning in _LANDMARK_OUTPUTS))
+        return _landmarks(self._run(crops))
+
+    def begin(self, crops: UInt8[np.ndarray, "n 256 256 3"]) -> PendingLandmarks:
+        """Begins with some crops while the caller does something else."""
+        return _Pending(self._run.begin(crops))
+
+
+class _Pending:
+    """Landmarks that the network is at work on."""
+
+    def __init__(self, pending: Pending) -> None:
+        self._pending = pending
+        self.drop = pending.drop
+
+    def landmarks(self) -> RawLandmarks:
+        """Waits for them."""
+        return _landmarks(self._pending.outputs())
+
+
+def _landmarks(found: Outputs) -> RawLandmarks:
+    return RawLandmarks(*(found[meaning] for meaning in _LANDMARK_OUTPUTS))

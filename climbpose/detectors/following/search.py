@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from math import ceil
 
-import cv2
 import numpy as np
-from jaxtyping import Float32, UInt8
-from scipy.special import expit
+from jaxtyping import Float32
 
-from climbpose.detectors.following.networks import PERSON_INPUT, PersonNetwork
+from climbpose.detectors.following.networks import PERSON_INPUT, PersonNetwork, probability
 from climbpose.detectors.following.regions import Region
+from climbpose.pixels import BLACK, Pixels
 
 _MIN_SCORE = 0.5
 _MIN_SCORE_OF_UNSURE = 0.3
@@ -49,18 +48,16 @@ def _anchors() -> Float32[np.ndarray, "anchors 2"]:
     return np.concatenate(layers).astype(np.float32)
 
 
-def search(
-    network: PersonNetwork, image: UInt8[np.ndarray, "h w 3"], tiles: Sequence[Region]
-) -> list[Person]:
+def search(network: PersonNetwork, pixels: Pixels, tiles: Sequence[Region]) -> list[Person]:
     """The people in upright or turned squares of the picture, best first.
 
     Somebody seen in several squares comes several times.
     """
-    crops = [tile.crop(image, PERSON_INPUT, cv2.BORDER_CONSTANT) for tile in tiles]
+    crops = [tile.crop(pixels, PERSON_INPUT, BLACK) for tile in tiles]
     raw, logits = network(np.stack(crops))
     people = [
         person
-        for found in zip(tiles, raw, expit(logits), strict=True)
+        for found in zip(tiles, raw, probability(logits), strict=True)
         for person in _people(*found)
     ]
     return sorted(people, key=lambda person: person.score, reverse=True)

@@ -9,6 +9,7 @@ from jaxtyping import UInt8
 from climbpose.detectors.base import Quality
 from climbpose.detectors.following.networks import LANDMARK_INPUT
 from climbpose.detectors.following.regions import Region
+from climbpose.pixels import Pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,9 @@ class View:
         turned = (region.rotation + radians(self.turn_deg) + pi) % (2 * pi) - pi
         return Region(region.x, region.y, region.size * self.scale, turned)
 
-    def crop(
-        self, image: UInt8[np.ndarray, "h w 3"], region: Region
-    ) -> UInt8[np.ndarray, "256 256 3"]:
+    def crop(self, pixels: Pixels, region: Region) -> UInt8[np.ndarray, "256 256 3"]:
         """What the network is shown."""
-        crop = self.region(region).crop(image, LANDMARK_INPUT)
+        crop = self.region(region).crop(pixels, LANDMARK_INPUT)
         return crop[:, ::-1] if self.is_mirrored else crop
 
 

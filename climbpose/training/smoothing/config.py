@@ -124,6 +124,12 @@ class SmootherConfig:
             ),
             ("--minutes", 1 if self.minutes is None else self.minutes, 0.1, 100_000),
             ("--seed", self.seed, 0, 2**31),
+            ("more_frames", self.more_frames, 0, 1000),
+            ("betas", min(self.betas), 0, 1),
+            ("betas", max(self.betas), 0, 0.999999),
+            ("drop", self.drop, 0, 1),
+            ("patience", self.patience, 0, 1_000_000),
+            ("stop_after", self.stop_after, 0, 1_000_000),
         ):
             if not low <= value <= high:
                 raise UsageError(f"{option}: expected {low:g} to {high:g}, found {value:g}")

@@ -209,4 +209,5 @@ def _climber(labelled: Labelled, seen: Seen) -> list[Detection]:
             if mine < chosen.get(detection.frame_index, (np.inf, detection))[0]:
                 chosen[detection.frame_index] = (mine, detection)
     times = {frame: float(time) for frame, time in enumerate(seen.times)}
-    return list(repair(fill([chosen[frame][1] for frame in sorted(chosen)], times)).detections)
+    seen_once = (chosen[frame][1] for frame in sorted(chosen))
+    return list(repair(list(fill(seen_once, times))).detections)

@@ -1,13 +1,14 @@
 """Which smoother is to be trained on what, as a run keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from climbpose import detectors
 from climbpose.datasets.named_sources import DataSource
 from climbpose.errors import DatasetError, UsageError
+from climbpose.training.config_json import revived
 from climbpose.training.smoothing.config import SEEN, SmootherConfig
 
 PRETRAIN, FINETUNE = "pretrain", "finetune"
@@ -90,35 +91,12 @@ class SmootherTraining:
         Raises:
             ValueError: It is something else, perhaps of another version.
         """
-        expect_keys(content, cls)
-        config = dict(content["config"])
-        expect_keys(config, SmootherConfig)
-        for name in ("smears", "betas"):
-            config[name] = tuple(config[name])
-        return cls(
-            kind=content["kind"],
-            config=SmootherConfig(**config),
-            data=tuple(DataSource.from_json(source) for source in content["data"]),
-            start=content["start"],
-            videos=content["videos"] and Path(content["videos"]),
-            detector=content["detector"],
-            weights=content["weights"] and Path(content["weights"]),
-            samples=content["samples"] and Path(content["samples"]),
-        )
+        made = revived(cls, content)
+        assert isinstance(made, cls)
+        return made
 
 
 def _whole(name_or_path: str) -> str:
     """A name as it is; a path so that it can be found from another folder."""
     path = Path(name_or_path)
     return str(path.absolute()) if path.exists() else name_or_path
-
-
-def expect_keys(content: Mapping[str, Any], kind: type) -> None:
-    """Makes sure that content has the fields of a kind, all and no more.
-
-    Raises:
-        ValueError: It has others.
-    """
-    names = {one.name for one in fields(kind)}
-    if set(content) != names:
-        raise ValueError(f"expected {sorted(names)}, found {sorted(content)}")
