@@ -47,9 +47,11 @@ def encode(
     spread = np.fmax(spread, _MIN_SIGMA)
     centres = np.arange(size) + 0.5
     deviation = (centres - xy[..., None].astype(np.float64)) / spread[..., None]
-    along = np.exp(-0.5 * deviation**2)
-    maps = (height[:, None] * along[:, 1])[:, :, None] * along[:, 0][:, None, :]
-    dense: Float32[np.ndarray, "keypoints size size"] = np.nan_to_num(maps).astype(np.float32)
+    along = np.nan_to_num(np.exp(-0.5 * deviation**2))
+    scaled = np.nan_to_num(height)[:, None] * along[:, 1]
+    dense: Float32[np.ndarray, "keypoints size size"] = (
+        scaled.astype(np.float32)[:, :, None] * along[:, 0].astype(np.float32)[:, None, :]
+    )
     return dense
 
 
@@ -94,12 +96,14 @@ def centres(
     Where a map has two modes the centre lies between them, nearer to the higher one, and so moves
     on where `decode` would leap.
     """
-    weight = np.square(maps.clip(min=0), dtype=np.float64)
-    along_x, along_y = weight.sum(axis=-2), weight.sum(axis=-1)
-    total = along_x.sum(axis=-1)
-    cells_x, cells_y = np.arange(maps.shape[-1]) + 0.5, np.arange(maps.shape[-2]) + 0.5
+    weight = np.square(maps.clip(min=0))
+    rows, cols = maps.shape[-2:]
+    y, x = np.mgrid[:rows, :cols].astype(np.float32) + np.float32(0.5)
+    moments = np.stack([x, y, np.ones_like(x)], axis=-1).reshape(-1, 3)
+    sums = (weight.reshape(*maps.shape[:-2], -1) @ moments).astype(np.float64)
+    total = sums[..., 2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        xy = np.stack([along_x @ cells_x, along_y @ cells_y], axis=-1) / total[..., None]
+        xy = sums[..., :2] / total[..., None]
     xy[total <= _EMPTY**2] = np.nan
     centre: Float32[np.ndarray, "*frames keypoints 2"] = xy.astype(np.float32)
     return centre

@@ -21,6 +21,7 @@ from jaxtyping import Bool, Float32, Float64, Int64
 from climbpose.heatmaps import GaussianMaps
 from climbpose.poses import Detection, HeatmapSource
 from climbpose.skeleton import CLIMBING_25
+from climbpose.spool import Spool
 
 _LIMBS: Mapping[str, Mapping[str, float]] = {
     "arms": {"elbow": 1.0, "wrist": 1.0, "pinky": 1 / 3, "index": 1 / 3, "thumb": 1 / 3},
@@ -42,6 +43,10 @@ _SIZE_S = 2.0
 
 _MAX_SURPRISE = 3.0
 """A jump by more than so many times that costs no more."""
+
+_MAX_STRETCH = 4096
+"""Frames that are read together: a swap that lasts across two pieces' border, which is seldom, is
+found in each of them for itself."""
 
 _CHANGE_COST = 1.5
 """Of a part's change from one reading to another, and of being exchanged where a stretch ends,
@@ -78,14 +83,14 @@ class Repaired:
         repairs: What was done, in the order of frames.
     """
 
-    detections: list[Detection]
+    detections: Sequence[Detection]
     swapped: Bool[np.ndarray, "detections keypoints"]
     repairs: list[Repair]
 
     @classmethod
     def nothing(cls, detections: Sequence[Detection]) -> "Repaired":
         """Detections as they are."""
-        return cls(list(detections), np.zeros((len(detections), len(CLIMBING_25)), bool), [])
+        return cls(detections, np.zeros((len(detections), len(CLIMBING_25)), bool), [])
 
 
 def repair(detections: Sequence[Detection]) -> Repaired:
@@ -104,25 +109,25 @@ def repair(detections: Sequence[Detection]) -> Repaired:
             swapped[stretch, keypoints_of(part)] = is_swapped[:, None]
             repairs += _log(part, is_swapped, detections[stretch])
     return Repaired(
-        [
+        Spool(
             exchange(detection, keypoints) if keypoints.any() else detection
             for detection, keypoints in zip(detections, swapped, strict=True)
-        ],
+        ),
         swapped,
         sorted(repairs, key=lambda one: (one.first_frame, one.part)),
     )
 
 
 def _stretches(detections: Sequence[Detection]) -> Iterator[slice]:
-    """Where no frame is left out."""
+    """Where no frame is left out, in pieces of at most `_MAX_STRETCH`."""
     breaks = [
         row
         for row, (before, after) in enumerate(pairwise(detections), start=1)
         if after.frame_index != before.frame_index + 1
     ]
     for start, stop in pairwise([0, *breaks, len(detections)]):
-        if stop > start:
-            yield slice(start, stop)
+        for piece in range(start, stop, _MAX_STRETCH):
+            yield slice(piece, min(piece + _MAX_STRETCH, stop))
 
 
 def keypoints_of(part: str) -> list[int]:

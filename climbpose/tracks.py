@@ -1,8 +1,8 @@
 """One climber out of all detections: link people over time, choose one, bridge short gaps."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby
 from math import sqrt
 from typing import Literal
 
@@ -12,6 +12,7 @@ from jaxtyping import Float
 from climbpose.heatmaps import between
 from climbpose.poses import LOW_CONFIDENCE, Detection
 from climbpose.skeleton import CLIMBING_25
+from climbpose.spool import Spool
 
 MAX_FILLED_GAP_S = 0.25
 """Longer gaps stay missing."""
@@ -41,7 +42,7 @@ _HIPS = CLIMBING_25.indices("left_hip", "right_hip")
 
 def follow(
     detections: Iterable[Detection], times: Mapping[int, float], person: Selection = "auto"
-) -> list[Detection]:
+) -> Sequence[Detection]:
     """The detections of one climber, short gaps filled.
 
     Args:
@@ -56,7 +57,7 @@ def follow(
     """
     people = link(detections)
     if not people:
-        return []
+        return Spool()
     if person == "auto":
         scores = {id(one): climbing_score(one) for one in people}
         visits = max(
@@ -65,17 +66,17 @@ def follow(
         )
     else:
         visits = _visits(_person_at(people, person), people)
-    return fill([detection for visit in visits for detection in visit], times)
+    return Spool(fill(chain.from_iterable(visits), times))
 
 
-def link(detections: Iterable[Detection]) -> list[list[Detection]]:
-    """Links detections of the same person over time: each of the lists is one person's.
+def link(detections: Iterable[Detection]) -> list[Spool]:
+    """Links detections of the same person over time: each of the spools is one person's.
 
     A frame's detections are assigned to the people of before so that the sum of jumps is least; who
     is not seen for `_MAX_LINK_GAP_S` starts anew.
     """
-    people: list[list[Detection]] = []
-    recent: list[list[Detection]] = []
+    people: list[Spool] = []
+    recent: list[Spool] = []
     for _, group in groupby(detections, key=lambda detection: detection.frame_index):
         found = list(group)
         recent = [person for person in recent if found[0].time - person[-1].time <= _MAX_LINK_GAP_S]
@@ -88,7 +89,7 @@ def link(detections: Iterable[Detection]) -> list[list[Detection]]:
             for row, column in _assign(np.where(jumps <= allowed[:, None], jumps, _FORBIDDEN)):
                 recent[row].append(found[column])
                 linked.add(column)
-        new = [[one] for column, one in enumerate(found) if column not in linked]
+        new = [Spool([one]) for column, one in enumerate(found) if column not in linked]
         people += new
         recent += new
     return people
@@ -133,21 +134,19 @@ def _posture(detection: Detection) -> tuple[float, float, bool]:
     return height, float(xy[_HIPS, 1].mean()), bool(is_reaching.any())
 
 
-def fill(person: Sequence[Detection], times: Mapping[int, float]) -> list[Detection]:
+def fill(person: Iterable[Detection], times: Mapping[int, float]) -> Iterator[Detection]:
     """Bridges the short gaps of one person's detections, in a straight line.
 
     A filled detection has the interpolated keypoints and, of the two around it, the lower
     confidences.
     """
-    filled = list(person[:1])
-    for before, after in pairwise(person):
-        if after.time - before.time <= MAX_FILLED_GAP_S:
-            filled.extend(
-                _put_in(before, after, index, times[index])
-                for index in range(before.frame_index + 1, after.frame_index)
-            )
-        filled.append(after)
-    return filled
+    before: Detection | None = None
+    for after in person:
+        if before and after.time - before.time <= MAX_FILLED_GAP_S:
+            for index in range(before.frame_index + 1, after.frame_index):
+                yield _put_in(before, after, index, times[index])
+        yield after
+        before = after
 
 
 def _put_in(before: Detection, after: Detection, frame_index: int, time: float) -> Detection:
@@ -155,7 +154,7 @@ def _put_in(before: Detection, after: Detection, frame_index: int, time: float) 
     return replace(between(before, after, share), frame_index=frame_index, time=time)
 
 
-def _visits(person: list[Detection], people: Sequence[list[Detection]]) -> list[list[Detection]]:
+def _visits(person: Spool, people: Sequence[Spool]) -> list[Spool]:
     """A person's stay in the picture with those before and after: who leaves may come back."""
     visits = [person]
     for other in sorted(people, key=lambda one: one[0].frame_index):
@@ -178,11 +177,11 @@ def _is_return(gone: Detection, back: Detection) -> bool:
     )
 
 
-def _person_at(people: list[list[Detection]], point: tuple[float, float]) -> list[Detection]:
+def _person_at(people: list[Spool], point: tuple[float, float]) -> Spool:
     """Whoever's box is nearest to a point in the first frame where somebody is."""
     first = min(person[0].frame_index for person in people)
 
-    def distance(person: list[Detection]) -> float:
+    def distance(person: Spool) -> float:
         x1, y1, x2, y2 = person[0].box
         outside = np.hypot(
             max(x1 - point[0], 0, point[0] - x2), max(y1 - point[1], 0, point[1] - y2)

@@ -153,15 +153,15 @@ def test_a_short_gap_is_filled_in_a_straight_line_and_says_so(fps: int, gap: int
 
 def test_a_gap_is_filled_up_to_a_quarter_of_a_second_by_true_times() -> None:
     pair = [seen(0, climber(0)), seen(2, climber(2))]
-    assert len(fill(pair, {0: 0.0, 1: 0.03, 2: 2 / FPS})) == 3
+    assert len(list(fill(pair, {0: 0.0, 1: 0.03, 2: 2 / FPS}))) == 3
     apart = [seen(0, climber(0), fps=1.9 / MAX_FILLED_GAP_S), seen(2, climber(2), fps=7.9)]
     assert apart[1].time - apart[0].time > MAX_FILLED_GAP_S
-    assert len(fill(apart, {0: 0.0, 1: 0.1, 2: apart[1].time})) == 2
+    assert len(list(fill(apart, {0: 0.0, 1: 0.1, 2: apart[1].time}))) == 2
 
 
 def test_filled_keypoints_lie_by_time_not_by_frame_number() -> None:
     pair = [seen(0, figure(300, 900, 200)), seen(2, figure(310, 900, 200), fps=20)]
-    middle = fill(pair, {0: 0.0, 1: 0.02, 2: 0.1})[1]
+    middle = list(fill(pair, {0: 0.0, 1: 0.02, 2: 0.1}))[1]
     assert middle.keypoints()[0] == pytest.approx(figure(302, 900, 200), abs=0.01)
 
 
@@ -170,7 +170,7 @@ def test_a_filled_confidence_is_the_lower_one() -> None:
         seen(0, climber(0), confidence=0.4),
         seen(2, climber(2), confidence=0.8),
     ]
-    assert fill(pair, times(3))[1].keypoints()[1] == pytest.approx(0.4)
+    assert list(fill(pair, times(3)))[1].keypoints()[1] == pytest.approx(0.4)
 
 
 def test_a_point_takes_whoever_is_there_in_the_first_frame_with_anybody() -> None:
@@ -191,7 +191,7 @@ def test_a_point_beside_everybody_takes_the_nearest() -> None:
 
 
 def test_nobody_gives_nothing() -> None:
-    assert follow([], times(10)) == []
+    assert len(follow([], times(10))) == 0
 
 
 @pytest.mark.parametrize("selection", ["auto", (300.0, 800.0)])
@@ -208,7 +208,7 @@ def test_rows_are_seen_or_filled_in_short_gaps_and_nothing_else(
     missing: set[int], fps: float
 ) -> None:
     detections = [seen(i, climber(i), fps) for i in range(60) if i not in missing]
-    found = fill(detections, times(60, fps))
+    found = list(fill(detections, times(60, fps)))
     indices = [one.frame_index for one in found]
     assert indices == sorted(set(indices))
     assert {one.frame_index for one in found if not one.is_filled} == set(range(60)) - missing

@@ -5,7 +5,6 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
-from scipy import ndimage
 
 from climbpose.poses import LOW_CONFIDENCE, Analysis, PoseTrack
 from climbpose.registry import Registry
@@ -76,8 +75,10 @@ def torso_lengths(
         [poses.skeleton.index(f"{side}_{joint}") for joint in ("shoulder", "hip")]
         for side in ("left", "right")
     )
-    xy = np.where(np.isfinite(poses.xy), poses.xy, np.nan).astype(np.float64)
-    sides = np.stack([xy[:, a] - xy[:, b] for a, b in (left, right)])
+    # Of these four alone: of all keypoints of an hour's video they would fill the memory.
+    trunk = poses.xy[:, [*left, *right]].astype(np.float64)
+    trunk[~np.isfinite(trunk)] = np.nan
+    sides = (trunk[:, ::2] - trunk[:, 1::2]).swapaxes(0, 1)
     lengths = np.linalg.norm(sides, axis=-1).max(axis=0)
     is_known = lengths > 0
     is_sure = is_known & (poses.confidence[:, [*left, *right]].min(axis=1) >= LOW_CONFIDENCE)
@@ -89,6 +90,9 @@ def torso_lengths(
     lengths = np.interp(rows, rows[is_known], lengths[is_known])
     interval = max(float(np.median(np.diff(poses.time))) if len(poses) > 1 else 1.0, 1e-3)
     reach = int(min(seconds / interval, 1000))
+    # Loaded here because it is slow to load.
+    from scipy import ndimage
+
     steady = ndimage.percentile_filter(lengths, 75, size=2 * reach + 1, mode="mirror")
     smooth: np.ndarray = ndimage.gaussian_filter1d(steady, reach / 2 + 1e-3, mode="mirror")
     return smooth

@@ -1,5 +1,6 @@
 """Shapes with round ends, smooth edges and any transparency, laid over a picture in place."""
 
+import threading
 from collections.abc import Sequence
 
 import cv2
@@ -33,9 +34,9 @@ SUBPIXEL_BITS = 4
 _OUTSET = 0.67
 """Pixels by which OpenCV's smooth edge widens a polygon on each side (measured)."""
 
-_TILE = 32
-"""Rows and columns of the tiles in which touched parts of a picture are blended; even, so that
-chroma divides too."""
+_BAND = 64
+"""Rows that are blended at once: few enough for their copies to stay in the processor's cache;
+even, so that chroma divides too."""
 
 _ARC = np.linspace(np.pi / 2, 3 * np.pi / 2, 9)
 
@@ -65,6 +66,26 @@ def to_opencv(xy: Float[np.ndarray, "*shape 2"]) -> Int32[np.ndarray, "*shape 2"
     return parts.astype(np.int32)
 
 
+class _Sheets(threading.local):
+    """Clean paint, kept from picture to picture: to make it takes longer than to draw on it."""
+
+    def __init__(self) -> None:
+        self._kept: UInt8[np.ndarray, "height width 4"] | None = None
+
+    def take(self, height: int, width: int) -> UInt8[np.ndarray, "height width 4"]:
+        """A sheet of zeros."""
+        sheet, self._kept = self._kept, None
+        is_fit = sheet is not None and sheet.shape[:2] == (height, width)
+        return sheet if sheet is not None and is_fit else np.zeros((height, width, 4), np.uint8)
+
+    def give_back(self, sheet: UInt8[np.ndarray, "height width 4"]) -> None:
+        """Keeps a sheet that is clean again."""
+        self._kept = sheet
+
+
+_sheets = _Sheets()
+
+
 class Canvas:
     """Strokes for one picture, drawn in the order they come and blended in once.
 
@@ -79,9 +100,10 @@ class Canvas:
         self._picture = picture
         height, width = picture.y.shape
         self._reach = 2.0 * max(height, width)
-        # Premultiplied YUVA; memory that no stroke touches is never claimed from the system.
-        self._paint = np.zeros((height, width, 4), np.uint8)
-        self._touched = np.zeros((-(-height // _TILE), -(-width // _TILE)), bool)
+        # Premultiplied YUVA.
+        self._paint = _sheets.take(height, width)
+        bands = -(-height // _BAND)
+        self._left, self._right = np.full(bands, width), np.zeros(bands, np.int64)
 
     def draw(
         self,
@@ -147,21 +169,28 @@ class Canvas:
         self._touch(np.array([[(left, top), (right, bottom)]], float))
 
     def _touch(self, outlines: Float[np.ndarray, "strokes points 2"]) -> None:
-        """Marks the tiles under the strokes' bounding boxes."""
-        last = self._touched.shape[::-1]
-        low = np.clip((outlines.min(axis=1) - 2) // _TILE, 0, last).astype(int)
-        high = np.clip((outlines.max(axis=1) + 2) // _TILE + 1, 0, last).astype(int)
-        for (left, top), (right, bottom) in zip(low.tolist(), high.tolist(), strict=True):
-            self._touched[top:bottom, left:right] = True
+        """Widens each band's touched columns to hold the strokes' bounding boxes."""
+        if not len(outlines):
+            return
+        width = self._picture.y.shape[1]
+        low, high = outlines.min(axis=1) - 2, outlines.max(axis=1) + 2
+        band = np.arange(len(self._left))[:, None]
+        is_in = (low[:, 1] < (band + 1) * _BAND) & (high[:, 1] >= band * _BAND)
+        # Even columns, so that chroma divides.
+        left = np.clip(low[:, 0] // 2 * 2, 0, width).astype(np.int64)
+        right = np.clip(-(-high[:, 0] // 2) * 2, 0, width).astype(np.int64)
+        self._left = np.minimum(self._left, np.where(is_in, left, width).min(axis=1))
+        self._right = np.maximum(self._right, np.where(is_in, right, 0).max(axis=1))
 
     def blend(self) -> None:
-        """Lays the strokes over the picture, in place."""
-        for tile_row in np.flatnonzero(self._touched.any(axis=1)).tolist():
-            edges = np.diff(self._touched[tile_row].astype(np.int8), prepend=0, append=0)
-            starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-            top, bottom = tile_row * _TILE, (tile_row + 1) * _TILE
-            for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
-                self._blend(top, bottom, start * _TILE, stop * _TILE)
+        """Lays the strokes over the picture, in place, once."""
+        for band, (left, right) in enumerate(
+            zip(self._left.tolist(), self._right.tolist(), strict=True)
+        ):
+            if left < right:
+                self._blend(band * _BAND, (band + 1) * _BAND, left, right)
+                self._paint[band * _BAND : (band + 1) * _BAND, left:right] = 0
+        _sheets.give_back(self._paint)
 
     def _blend(self, top: int, bottom: int, left: int, right: int) -> None:
         """Lays a part of the paint over the picture."""

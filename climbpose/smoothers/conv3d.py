@@ -1,5 +1,6 @@
 """3DConv, the default: one learned convolution over space and time (thesis A, section 4.1)."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -64,7 +65,12 @@ class Conv3dSmoother(HeatmapSmoother):
         self.context = weight.shape[2] // 2
         self.length = _CORE + 2 * self.context
         self.stride = _CORE - _OVERLAP
-        self._network = RunningConv3d(weight, bias)
+        self._weights = weight, bias
+
+    @cached_property
+    def _network(self) -> RunningConv3d:
+        """Made ready when it is needed: smoothers are created also to see that they can be."""
+        return RunningConv3d(*self._weights)
 
     def smooth(
         self, maps: Float32[np.ndarray, "time keypoints rows cols"]

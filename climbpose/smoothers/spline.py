@@ -6,8 +6,6 @@ acceleration is white noise: Wahba, "Improper priors, spline smoothing", 1978.
 
 import numpy as np
 from jaxtyping import Float64
-from scipy import ndimage
-from scipy.linalg import solveh_banded
 
 from climbpose.smoothers.base import PoseSmoother, register
 from climbpose.smoothers.weights import confidence_weights, without_leaps
@@ -42,6 +40,9 @@ def smoothing_spline(
     bands[1, 1:] += middle[:-1] * slack[1:-2] * first[1:] + last[:-1] * slack[2:-1] * middle[1:]
     bands[0, 2:] = last[:-2] * slack[2:-2] * first[2:]
     bend = np.diff(np.diff(xy, axis=0) * inverse[:, None], axis=0)
+    # Loaded here because it is slow to load, as below.
+    from scipy.linalg import solveh_banded
+
     force = solveh_banded(bands, bend)
     pull = np.zeros_like(xy)
     pull[:-2] += first[:, None] * force
@@ -102,6 +103,8 @@ class Spline(PoseSmoother):
         ratio = apart / usual if usual > 0 else np.where(apart > 0, 1e3, 0.0)
         interval = max(float(np.median(np.diff(time))), 1e-3)
         size = 2 * round(0.06 / interval) + 1
+        from scipy import ndimage
+
         ratio = ndimage.maximum_filter1d(ratio, size, mode="nearest")
         openness = 1 - 1 / (1 + ratio**4)
         openness = ndimage.gaussian_filter1d(openness, 0.03 / interval, mode="nearest")

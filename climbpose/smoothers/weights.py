@@ -2,7 +2,6 @@
 
 import numpy as np
 from jaxtyping import Float64
-from scipy import ndimage
 
 _MIN_WEIGHT = 0.05**2
 """Even a worthless sample counts a little, so that there is always an answer."""
@@ -46,6 +45,9 @@ def without_leaps(
     if interval <= 0:
         return weights
     reach = int(np.clip(round(_LEAP_S / interval), 3, 30))
+    # Loaded here because it is slow to load.
+    from scipy import ndimage
+
     median = ndimage.median_filter(xy, size=(2 * reach + 1, 1, 1), mode="nearest")
     distance = np.linalg.norm(xy - median, axis=2)
     steps = np.linalg.norm(np.diff(xy, axis=0), axis=2)
