@@ -1,7 +1,8 @@
-"""What is to be done with which videos, and the checks before any work begins."""
+"""What is to be done with a video, and the checks before any work begins."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +13,16 @@ from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
 from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.files import PART_SUFFIX
 from climbpose.tracks import Selection
+from climbpose.video import encoders
+
+Identity = tuple[int, int]
+"""Device and number of a file."""
 
 _DEFAULT_MAX_NAME_BYTES = 255
+_MAX_EVERY = 10
 
 _OF_DETECTION = (
-    *("detector", "quality", "weights"),
+    *("detector", "quality", "weights", "every"),
     *("repair", "smoother", "smooth_strength", "person", "keep_raw"),
 )
 """The options that have no effect where tracks are drawn again."""
@@ -30,6 +36,7 @@ class AnnotateOptions:
         detector: Name, or path of precomputed detections.
         quality: How much time the detector may take for a frame.
         weights: A trained network for the detector to use instead of its own.
+        every: The detector looks at each so many-th frame; the others are recovered.
         repair: Puts exchanged limbs right.
         smoother: Name.
         smooth_strength: 0 keeps the raw keypoints, 1 is the smoother's default.
@@ -43,6 +50,7 @@ class AnnotateOptions:
     detector: str = detectors.DEFAULT
     quality: Quality = "normal"
     weights: Path | None = None
+    every: int = 1
     repair: bool = True
     smoother: str = smoothers.DEFAULT
     smooth_strength: float = 1.0
@@ -77,7 +85,10 @@ class AnnotateOptions:
             detectors.factory(self.detector)
         if self.weights and not self.weights.is_file():
             raise UsageError(f"--weights {self.weights} is not a file; check the name")
+        if not 1 <= self.every <= _MAX_EVERY:
+            raise UsageError(f"--every: expected 1 to {_MAX_EVERY}, found {self.every}")
         smoothers.create(self.smoother, strength=self.smooth_strength)
+        encoders.find(self.overlay.encoder)
         for layer in self.overlay.layers:
             render.factory(layer)
         for name in self.exports:
@@ -135,67 +146,55 @@ class Job:
         )
 
 
-def plan(videos: Sequence[Path], output: Path | None) -> list[Job]:
-    """Where the files of each video go; a video that is given twice counts once.
+def job_in(folder: Path, video: Path) -> Job:
+    """The job whose outputs go to a folder, under the video's name."""
+    stem = folder / video.stem
+    return Job(video, stem.with_name(f"{stem.name}{OverlayMp4.suffix}"), stem)
+
+
+def named_job(video: Path, annotated: Path) -> Job:
+    """The job of the annotated video's name, from which those of the other outputs are taken."""
+    stem = annotated.stem.removesuffix(Path(OverlayMp4.suffix).stem) or annotated.stem
+    return Job(video, annotated, annotated.with_name(stem))
+
+
+def check_outputs(
+    jobs: Sequence[Job],
+    options: AnnotateOptions,
+    *,
+    overwrite: bool,
+    inputs: Set[Identity] = frozenset(),
+) -> None:
+    """Makes sure, before any work, that nothing of the user's would be lost.
 
     Args:
-        videos: The sources.
-        output: A folder, or the annotated video's name, or None for beside each video.
-
-    Raises:
-        UsageError: An input or the output folder is not there, or two videos would share outputs.
-    """
-    for video in videos:
-        _check_input(video)
-    videos = list({video.resolve(): video for video in reversed(videos)}.values())[::-1]
-    if output is None or output.is_dir():
-        jobs = [_job_in(output or video.parent, video) for video in videos]
-    else:
-        jobs = [_named_job(videos, output)]
-    for folder in dict.fromkeys(job.stem.parent for job in jobs):
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise UsageError(f"folder {folder} may not be written to; choose another one with -o")
-    taken: dict[str, Path] = {}
-    for job in jobs:
-        other = taken.setdefault(os.path.normcase(job.stem.absolute()), job.video)
-        if other is not job.video:
-            raise UsageError(
-                f"{other} and {job.video} would write the same files; give the videos different "
-                "names, or annotate them one by one with -o FILE"
-            )
-    return jobs
-
-
-def without_own_outputs(jobs: Sequence[Job]) -> list[Job]:
-    """The jobs but for those whose video is what another job writes, as ``*.mp4`` brings them."""
-    annotated = {job.annotated.resolve() for job in jobs}
-    return [job for job in jobs if job.video.resolve() not in annotated]
-
-
-def check_outputs(jobs: Sequence[Job], options: AnnotateOptions, *, overwrite: bool) -> None:
-    """Makes sure, before any work, that nothing of the user's would be lost.
+        jobs: The videos.
+        options: What is to be done with each.
+        overwrite: Outputs that exist may be replaced.
+        inputs: Files that may never be replaced, beside those of the jobs and the options.
 
     Raises:
         UsageError: An output cannot have its name.
         OutputExistsError: An output exists and may not be replaced, or is one of the inputs.
     """
-    inputs = [job.video for job in jobs]
-    inputs += [path for path in (options.tracks, options.detector_file, options.weights) if path]
+    given = (options.tracks, options.detector_file, options.weights)
+    own = identities([*(job.video for job in jobs), *(path for path in given if path)])
     for job in jobs:
         for path in job.outputs(options):
-            _check_output(path, inputs, overwrite=overwrite)
+            _check_output(path, [own, inputs], overwrite=overwrite)
 
 
-def _check_input(video: Path) -> None:
-    try:
-        video.stat()
-    except OSError as error:
-        raise UsageError(f"{video} cannot be read ({error.strerror}); check the name") from error
-    if video.is_dir():
-        raise UsageError(f"{video} is a folder; expected a video file (try {video}/*.mp4)")
+def identities(paths: Iterable[Path]) -> set[Identity]:
+    """What all names of a file have in common, of those files that are there."""
+    found = set()
+    for path in paths:
+        with suppress(OSError, ValueError):
+            status = path.stat()
+            found.add((status.st_dev, status.st_ino))
+    return found
 
 
-def _check_output(path: Path, inputs: Sequence[Path], *, overwrite: bool) -> None:
+def _check_output(path: Path, inputs: Sequence[Set[Identity]], *, overwrite: bool) -> None:
     longest = _max_name_bytes(path.parent) - len(PART_SUFFIX)
     if len(os.fsencode(path.name)) > longest:
         raise UsageError(
@@ -206,7 +205,7 @@ def _check_output(path: Path, inputs: Sequence[Path], *, overwrite: bool) -> Non
         return
     if path.is_dir():
         raise OutputExistsError(f"{path} is a folder but a file is to be written; rename it")
-    if any(input_.exists() and path.exists() and path.samefile(input_) for input_ in inputs):
+    if any(identities([path]) & kept for kept in inputs):
         raise OutputExistsError(
             f"{path} is an input and would be replaced; leave it out of the inputs, or choose "
             "another folder with -o"
@@ -223,23 +222,3 @@ def _max_name_bytes(folder: Path) -> int:
         return os.pathconf(folder, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):
         return _DEFAULT_MAX_NAME_BYTES
-
-
-def _job_in(folder: Path, video: Path) -> Job:
-    stem = folder / video.stem
-    return Job(video, stem.with_name(f"{stem.name}{OverlayMp4.suffix}"), stem)
-
-
-def _named_job(videos: Sequence[Path], output: Path) -> Job:
-    if output.suffix.lower() != ".mp4":
-        if output.exists():
-            raise UsageError(f"-o {output} is a file; name a folder, or a file that ends in .mp4")
-        raise UsageError(f"folder {output} does not exist; make it first, or name a file in .mp4")
-    if len(videos) > 1:
-        raise UsageError(
-            f"-o {output} names one file but there are {len(videos)} videos; name a folder"
-        )
-    if not output.parent.is_dir():
-        raise UsageError(f"folder {output.parent} does not exist; make it first")
-    ending = Path(OverlayMp4.suffix).stem
-    return Job(videos[0], output, output.with_name(output.stem.removesuffix(ending) or output.stem))

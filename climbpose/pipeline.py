@@ -1,7 +1,9 @@
 """From a video to its files: the stages in order."""
 
+import importlib
 import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,21 +12,35 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from climbpose import __version__, assets, detectors, exporters, render, report, smoothers
+from climbpose import (
+    __version__,
+    assets,
+    detectors,
+    exporters,
+    processes,
+    render,
+    report,
+    smoothers,
+    sparing,
+)
 from climbpose.detectors import ModelFile
 from climbpose.errors import UsageError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions, output_size
 from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.exporters.tracks_csv import read as read_tracks
-from climbpose.jobs import AnnotateOptions, Job
-from climbpose.poses import Analysis, Frame, Pose, PoseTrack, Status, VideoInfo
+from climbpose.files import claimed
+from climbpose.fingerprints import Fingerprint, Sight
+from climbpose.jobs import AnnotateOptions, Job, check_outputs
+from climbpose.poses import LOW_CONFIDENCE, Analysis, Frame, Pose, PoseTrack, Status, VideoInfo
 from climbpose.repair import Repair, Repaired, repair
 from climbpose.report import FrameCounts, RunReport
 from climbpose.skeleton import CLIMBING_25
 from climbpose.smoothers import Smoother
+from climbpose.sparing import Chosen
+from climbpose.spool import Spool
 from climbpose.timings import Timings
 from climbpose.tracks import follow
-from climbpose.video import VideoReader, prefetch
+from climbpose.video import VideoReader, encoders, prefetch
 
 _MAX_SILENT_CUT_S = 0.5
 """Pictures that end so much before the stated end are not worth a warning."""
@@ -54,20 +70,40 @@ def fetch_models(options: AnnotateOptions, say: Callable[[str], None], *, is_off
 
 
 def annotate(
-    job: Job, options: AnnotateOptions, observer: Observer, arguments: Mapping[str, Any]
+    job: Job,
+    options: AnnotateOptions,
+    observer: Observer,
+    arguments: Mapping[str, Any],
+    *,
+    overwrite: bool = True,
 ) -> RunReport:
     """Annotates one video: analyse, export the tracks, draw, report.
+
+    Two runs that would write the same files never work at once: the second one is refused.
 
     Args:
         job: The video and its outputs.
         options: What to do.
         observer: Sees the progress.
         arguments: The options as the user gave them, for the report.
+        overwrite: Replaces outputs that are there, also those that came into being since the plan.
 
     Raises:
         ClimbposeError: Something that the user can mend. Whole files that were written before stay.
     """
+    with claimed(job.report):
+        if not overwrite:
+            # Another run may have written them while this one waited for its turn.
+            check_outputs([job], options, overwrite=False)
+        return _annotate(job, options, observer, arguments)
+
+
+def _annotate(
+    job: Job, options: AnnotateOptions, observer: Observer, arguments: Mapping[str, Any]
+) -> RunReport:
+    """The stages in order, where nobody else writes the same files."""
     started, run = datetime.now(UTC), _Run(job, options, observer)
+    before = Sight.take(job.video)
     with run.timings.measure("total"):
         analysis = run.read_back(options.tracks) if options.tracks else run.analyse()
         outputs = run.export(analysis)
@@ -77,6 +113,15 @@ def annotate(
             outputs.append(job.annotated)
         elif job.annotated.exists():
             run.warnings.append(f"{job.annotated.name} is of an earlier run")
+        with run.timings.measure("hash"):
+            files = {path.name: Fingerprint.take(path) for path in outputs}
+            source = Fingerprint.take(job.video)
+    if before != source.sight:
+        run.warnings.append(
+            f"{job.video.name} changed meanwhile; if it was being copied, do it again"
+        )
+        # So that a run that goes on with this one takes the video for another one.
+        source = source.seen_as(before)
     done = RunReport(
         climbpose=__version__,
         status=report.DONE if is_anybody else report.NOBODY,
@@ -88,8 +133,15 @@ def annotate(
         repairs=run.repairs,
         timings_s=run.timings.seconds(),
         outputs=[path.name for path in outputs],
+        source=source,
+        files=files,
         warnings=list(dict.fromkeys(run.warnings)),
-        system={"python": platform.python_version(), "platform": platform.platform()},
+        system={
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "threads": str(processes.threads()),
+            "encoder": encoders.find(options.overlay.encoder).name,
+        },
     )
     done.write(job.report)
     return done
@@ -111,17 +163,24 @@ class _Run:
         """Detects everybody, follows the climber, puts left and right right, smooths."""
         options, overlay = self.options, self.options.overlay
         times: dict[int, float] = {}
-        # Before the long work, so that a file that cannot be used is told at once.
-        smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
-        with VideoReader(
-            self.job.video, rotate=overlay.rotate, start=overlay.start, end=overlay.end
-        ) as reader:
+        # A network takes a second to get ready, and the other cores have nothing to do yet.
+        with (
+            ThreadPoolExecutor(1, "climbpose-detector") as pool,
+            VideoReader(
+                self.job.video, rotate=overlay.rotate, start=overlay.start, end=overlay.end
+            ) as reader,
+        ):
             _check_picture(reader.info, options)
-            detector = options.create_detector()
+            making = pool.submit(options.create_detector)
+            # Before the long work, so that a file that cannot be used is told at once.
+            smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
+            _load_libraries()
+            detector = making.result()
             self.models = [*detector.models, *_files_of(smoother)]
             self.observer.stage("detect", _expected_frames(reader.info, overlay))
             with closing(prefetch(self.timings.watch(reader, "decode"))) as frames:
-                people = list(detector(self._noted(frames, times)))
+                chosen = Chosen(options.every)
+                people = Spool(detector(chosen(self._noted(frames, times))))
             self.warnings += reader.warnings
             self.warnings += _signs_of_a_cut(reader.info, overlay, list(times.values()))
         with self.timings.measure("track"):
@@ -129,7 +188,7 @@ class _Run:
             repaired = repair(seen) if options.repair else Repaired.nothing(seen)
             climber, self.repairs = repaired.detections, repaired.repairs
         with self.timings.measure("smooth"):
-            poses = _track(_marked(smoother(climber), repaired), times)
+            poses = _track(_marked(smoother(climber), repaired, chosen.recovered(seen)), times)
             is_raw_kept = options.keep_raw or options.exports
             raw = _track(smoothers.create("none")(seen), times) if is_raw_kept else None
         # A long video's detections are ten times as large as its poses.
@@ -138,7 +197,7 @@ class _Run:
         return Analysis(reader.info, poses, raw, kept)
 
     def _noted(self, frames: Iterable[Frame], times: dict[int, float]) -> Iterator[Frame]:
-        """Passes frames to the detector, notes their times, and how long it works on each."""
+        """Passes frames on, notes their times, and how long the detector works on each."""
         for frame in frames:
             times[frame.index] = float(frame.time)
             with self.timings.measure("detect"):
@@ -174,6 +233,11 @@ class _Run:
         overlay.write(analysis, self.job.annotated)
 
 
+def _load_libraries() -> None:
+    """Loads what is slow to load and needed later on."""
+    importlib.import_module("scipy.ndimage")
+
+
 def _files_of(smoother: Smoother) -> list[ModelFile]:
     """The checkpoint of a learned smoother."""
     stored = getattr(smoother, "stored", None)
@@ -183,6 +247,7 @@ def _files_of(smoother: Smoother) -> list[ModelFile]:
 def _check_picture(info: VideoInfo, options: AnnotateOptions) -> None:
     """Refuses, before the long work, what does not fit the picture."""
     output_size(info.width, info.height, options.overlay.scale)
+    sparing.check(options.every, info.fps)
     if options.person == "auto":
         return
     x, y = options.person
@@ -215,14 +280,23 @@ def _signs_of_a_cut(info: VideoInfo, overlay: OverlayOptions, times: Sequence[fl
     ]
 
 
-def _marked(poses: Iterable[Pose], repaired: Repaired) -> Iterator[Pose]:
-    """The poses, the status of the keypoints that were exchanged saying so unless it says worse."""
-    rows = {detection.frame_index: row for row, detection in enumerate(repaired.detections)}
-    for pose in poses:
-        is_good = np.isin(pose.status, [Status.DETECTED.value, Status.SMOOTHED.value])
-        is_swapped = repaired.swapped[rows[pose.frame_index]] & is_good
-        status = np.where(is_swapped, Status.SWAPPED.value, pose.status).astype(np.uint8)
-        yield replace(pose, status=status)
+def _marked(poses: Iterable[Pose], repaired: Repaired, recovered: Container[int]) -> Iterator[Pose]:
+    """The poses, their status saying what was exchanged or recovered unless it says worse.
+
+    Args:
+        poses: One for each of the repaired detections.
+        repaired: The detections.
+        recovered: Indices of frames between those that were looked at.
+    """
+    for pose, swapped in zip(poses, repaired.swapped, strict=True):
+        status = pose.status
+        is_good = np.isin(status, [Status.DETECTED.value, Status.SMOOTHED.value])
+        status = np.where(swapped & is_good, Status.SWAPPED.value, status)
+        if pose.frame_index in recovered:
+            is_sure = pose.confidence >= LOW_CONFIDENCE
+            known = np.where(is_sure, Status.RECOVERED.value, Status.LOW.value)
+            status = np.where(status == Status.FILLED.value, known, status)
+        yield replace(pose, status=status.astype(np.uint8))
 
 
 def _track(poses: Iterable[Pose], times: Mapping[int, float]) -> PoseTrack:
@@ -250,4 +324,5 @@ def _counts(poses: PoseTrack) -> FrameCounts:
         decoded=len(poses),
         with_climber=int(poses.has_climber.sum()),
         filled=int((is_filled & poses.has_climber).sum()),
+        recovered=int((poses.status == Status.RECOVERED.value).any(axis=1).sum()),
     )

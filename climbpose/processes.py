@@ -5,20 +5,52 @@ import os
 import signal
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import connection
+from pathlib import Path
+from time import sleep
 from typing import Any
 
 import cv2
 
-_THREAD_COUNTS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_THREADS = "CLIMBPOSE_THREADS"
+_THREAD_COUNTS = (_THREADS, "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_GRACE_S = 3.0
 
 
-def become_worker() -> None:
-    """Makes this process one of several: one thread, deaf to Ctrl-C, ended with its parent."""
+def threads() -> int:
+    """How many threads this process may compute with: all cores it may run on, unless told."""
+    told = os.environ.get(_THREADS, "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    return cores()
+
+
+def cores() -> int:
+    """On how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def free_memory() -> int | None:
+    """Bytes that programs may still take, None where the system does not say."""
+    free = []
+    with suppress(OSError, ValueError, IndexError):
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free += [int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable")]
+    with suppress(OSError, ValueError):
+        group = Path("/sys/fs/cgroup")
+        limit = int((group / "memory.max").read_text(encoding="ascii"))
+        free.append(limit - int((group / "memory.current").read_text(encoding="ascii")))
+    return min(free, default=None)
+
+
+def become_worker(threads: int = 1) -> None:
+    """Makes this process one of several: few threads, deaf to Ctrl-C, ended with its parent."""
     # Where none can be held back; the first process tells the others to end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
+    cv2.setNumThreads(threads)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -27,6 +59,9 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     connection.wait([parent.sentinel])
+    # First as if it were told to end, so that one which removes its half files then does.
+    os.kill(os.getpid(), signal.SIGTERM)
+    sleep(_GRACE_S)
     os._exit(1)
 
 
@@ -48,10 +83,10 @@ def signals_held_back(*names: str) -> Generator[None]:
 
 
 @contextmanager
-def one_thread_each() -> Generator[None]:
-    """Processes begun in this block compute with one thread each, as there are enough of them."""
+def threads_each(count: int) -> Generator[None]:
+    """Processes begun in this block compute with so many threads, as there are several of them."""
     before: dict[str, Any] = {name: os.environ.get(name) for name in _THREAD_COUNTS}
-    os.environ.update(dict.fromkeys(_THREAD_COUNTS, "1"))
+    os.environ.update(dict.fromkeys(_THREAD_COUNTS, str(count)))
     try:
         yield
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 from climbpose.detectors import ModelFile
 from climbpose.errors import ClimbposeError
 from climbpose.files import part_file
+from climbpose.fingerprints import Fingerprint
 from climbpose.poses import VideoInfo
 from climbpose.repair import Repair
 
@@ -19,11 +20,12 @@ DONE, NOBODY = "done", "nobody"
 
 @dataclass(frozen=True)
 class FrameCounts:
-    """Frames as decoded; ``filled`` ones are among those with the climber."""
+    """Frames as decoded; those ``filled`` and ``recovered`` are among those with the climber."""
 
     decoded: int
     with_climber: int
     filled: int
+    recovered: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class RunReport:
         repairs: Where left and right were exchanged.
         timings_s: Wall seconds of each stage; stages overlap.
         outputs: Names of the files written, this report aside.
+        source: What the video's file was.
+        files: What the outputs' files were, by name.
         warnings: One line each.
         system: Versions of what ran it.
     """
@@ -55,6 +59,8 @@ class RunReport:
     repairs: Sequence[Repair]
     timings_s: Mapping[str, float]
     outputs: Sequence[str]
+    source: Fingerprint
+    files: Mapping[str, Fingerprint]
     warnings: Sequence[str]
     system: Mapping[str, str]
 
@@ -92,10 +98,30 @@ def withdraw(path: Path) -> None:
         ) from error
 
 
-def read_status(path: Path) -> str | None:
-    """The status that a report gives, None where there is no readable one."""
+def read(path: Path) -> Mapping[str, Any] | None:
+    """What a report says, None where there is no readable one."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return parse(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return str(content.get("status")) if isinstance(content, dict) else None
+
+
+def parse(text: str) -> Mapping[str, Any] | None:
+    """What the text of a report says, None if it is none."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def read_status(path: Path) -> str | None:
+    """The status that a report gives, None where there is no readable one."""
+    content = read(path)
+    return None if content is None else str(content.get("status"))
+
+
+def read_outputs(path: Path) -> Sequence[str]:
+    """The names of the files that a report lists, none where there is no readable one."""
+    names = (read(path) or {}).get("outputs")
+    return [str(name) for name in names] if isinstance(names, list) else []

@@ -14,7 +14,7 @@ from climbpose.detectors.precomputed import Precomputed
 from climbpose.errors import ClimbposeError, ModelError, OutputExistsError, UsageError, VideoError
 from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
 from climbpose.exporters.tracks_csv import read as read_tracks
-from climbpose.jobs import AnnotateOptions, Job, check_outputs, plan
+from climbpose.jobs import AnnotateOptions, Job, check_outputs, job_in
 from climbpose.pipeline import annotate
 from climbpose.poses import Status
 from climbpose.render.skeleton import SkeletonLayer
@@ -56,7 +56,7 @@ def seer(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Precomputed:
 
 
 def annotated(stage: Stage, watcher: Watcher | None = None, **options: Any) -> RunReport:
-    (job,) = plan([stage.video], None)
+    job = job_in(stage.folder, stage.video)
     options = {"detector": "seer", **options}
     return annotate(job, AnnotateOptions(**options), watcher or Watcher(), {"told": Path("x")})
 
@@ -119,7 +119,7 @@ def test_report_is_written_last_and_an_older_one_does_not_vouch_for_new_files(
     with pytest.raises(VideoError):
         annotated(stage)
     assert stage.names() == {"climb_tracks.csv", "climb_pose.mp4"}
-    assert not plan([stage.video], None)[0].is_done(AnnotateOptions())
+    assert not job_in(stage.folder, stage.video).is_done(AnnotateOptions())
 
 
 def test_everything_stays_when_the_report_fails(
@@ -235,17 +235,6 @@ def test_options_are_checked_when_they_are_made() -> None:
             OverlayOptions(**wrong)
 
 
-def test_plan_counts_a_video_once(stage: Stage) -> None:
-    link = stage.folder / "." / stage.video.name
-    assert [job.video for job in plan([stage.video, link], None)] == [stage.video]
-
-
-def test_unwritable_folder(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.access", lambda *_: False)
-    with pytest.raises(UsageError, match="may not be written to; choose another one with -o"):
-        plan([stage.video], None)
-
-
 def test_detections_may_not_be_replaced(stage: Stage) -> None:
     job = Job(stage.video, stage.detections, stage.folder / "x")
     with pytest.raises(OutputExistsError, match="is an input"):
@@ -253,7 +242,7 @@ def test_detections_may_not_be_replaced(stage: Stage) -> None:
 
 
 def test_exporter_alone_writes_a_video(stage: Stage) -> None:
-    (job,) = plan([stage.video], None)
+    job = job_in(stage.folder, stage.video)
     run = pipeline._Run(job, AnnotateOptions(detector="seer"), Watcher())
     OverlayMp4().write(run.analyse(), stage.folder / "alone.mp4")
     assert stage.names() == {"alone.mp4"}

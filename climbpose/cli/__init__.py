@@ -3,19 +3,67 @@
 import io
 import signal
 import sys
+from collections.abc import Sequence
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from climbpose import __version__
 from climbpose.cli.annotate import annotate
+from climbpose.cli.errors import Answer, complain
 from climbpose.cli.evaluate import evaluate
+from climbpose.cli.manifest import manifest
 from climbpose.cli.models import models
 from climbpose.cli.synth import synth
 from climbpose.cli.train import train
 
+_WRONG_USAGE = 2
+
+
+class _Commands(TyperGroup):
+    """The commands; what cannot be parsed is told as every other error is."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs a command."""
+        extra["windows_expand_args"] = windows_expand_args
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
+        given = list(sys.argv[1:] if args is None else args)
+        try:
+            code = super().main(args, prog_name, complete_var, False, **extra)
+        except Exception as error:
+            # Versions of Typer bring these errors from different places, so their form tells.
+            if not hasattr(error, "format_message"):
+                raise
+            sys.exit(_refuse(error, given))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _refuse(error: Any, given: Sequence[str]) -> int:
+    """Tells what is wrong with the arguments, and gives the exit code."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        typer.echo(context.get_help())
+        return _WRONG_USAGE
+    message = " ".join(error.format_message().split()).rstrip(".")
+    command = "climbpose" if context is None else context.command_path
+    complain(f"{message}; see {command} --help")
+    Answer(is_wanted="--json" in given).give(_WRONG_USAGE, message)
+    return _WRONG_USAGE
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="climbpose",
     help="Draws a climber's pose on a video and writes the keypoint tracks.",
     no_args_is_help=True,
@@ -25,6 +73,7 @@ app = typer.Typer(
 app.command()(annotate)
 app.command()(synth)
 app.command("eval")(evaluate)
+app.add_typer(manifest, name="manifest")
 app.add_typer(models, name="models")
 app.add_typer(train, name="train")
 

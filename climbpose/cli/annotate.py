@@ -11,18 +11,27 @@ from climbpose.cli.options import TALK, Offline, Progress, Quiet
 _WHAT = "What is drawn"
 _RANGE = "What is read"
 _OUT = "Output"
+_MANY = "Many videos"
 
 
 def annotate(
-    videos: Annotated[list[Path], typer.Argument(metavar="VIDEO...", help="Video files.")],
+    videos: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="VIDEO...",
+            help="Videos, folders (all videos in them, at any depth) and patterns such as "
+            "'season/**/*.mov'; or addresses of such in a store, as s3://bucket/season.",
+        ),
+    ],
     output: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "-o",
             "--output",
             metavar="DIR|FILE",
-            help="Folder of the outputs, or for one video the annotated video's name "
-            "(.mp4); default: beside each video.",
+            help="Folder of the outputs, made if it is not there, in which the tree of a folder "
+            "is kept; or for one video the annotated video's name (.mp4); default: beside each "
+            "video.",
             rich_help_panel=_OUT,
         ),
     ] = None,
@@ -43,6 +52,50 @@ def annotate(
             rich_help_panel=_OUT,
         ),
     ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on after any stop: skip what is done with the same options from the same "
+            "video, replace what climbpose has half done, and nothing else.",
+            rich_help_panel=_OUT,
+        ),
+    ] = False,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Note each video and its outputs, with hashes, in this .csv or .jsonl; see "
+            "`climbpose manifest`.",
+            rich_help_panel=_OUT,
+        ),
+    ] = None,
+    jobs: Annotated[
+        str,
+        typer.Option(
+            metavar="N|auto",
+            help="Videos at the same time, each in a process of its own with its share of the "
+            "cores; auto: one for each core that has 1 GB of memory.",
+            rich_help_panel=_MANY,
+        ),
+    ] = "auto",
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="local|ray",
+            help="Who does the work: this machine, or a Ray cluster (climbpose[ray]) whose "
+            "machines see the files under the same names.",
+            rich_help_panel=_MANY,
+        ),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Of the Ray cluster; default: RAY_ADDRESS, or one on this machine.",
+            rich_help_panel=_MANY,
+        ),
+    ] = None,
     detector: Annotated[
         str | None,
         typer.Option(
@@ -69,6 +122,15 @@ def annotate(
             rich_help_panel="Pose",
         ),
     ] = None,
+    every: Annotated[
+        int,
+        typer.Option(
+            metavar="1-10",
+            help="Detect on every so many-th frame and recover the rest: faster, a little less "
+            "true.",
+            rich_help_panel="Pose",
+        ),
+    ] = 1,
     repair: Annotated[
         bool,
         typer.Option(
@@ -154,6 +216,14 @@ def annotate(
         str,
         typer.Option(help="x264 preset, ultrafast to veryslow.", rich_help_panel=_WHAT),
     ] = "superfast",
+    encoder: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="x264, or a hardware encoder: auto, nvenc, qsv, videotoolbox.",
+            rich_help_panel=_WHAT,
+        ),
+    ] = "x264",
     no_audio: Annotated[
         bool, typer.Option("--no-audio", help="Leave the sound out.", rich_help_panel=_WHAT)
     ] = False,
@@ -179,7 +249,8 @@ def annotate(
 ) -> None:
     """Draws the climber's pose on videos and writes the keypoint tracks.
 
-    Writes NAME_pose.mp4, NAME_tracks.csv and NAME_run.json.
+    Writes NAME_pose.mp4, NAME_tracks.csv and NAME_run.json. Of several videos one that fails never
+    stops the others.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage or an output exists,
     3 some of several videos failed, 4 nobody found, 130 interrupted.
@@ -187,48 +258,25 @@ def annotate(
     arguments = dict(locals())
     answer = Answer(json)
     with reported(answer):
+        from climbpose.batch.planning import Manners
         from climbpose.cli import batch, parse
-        from climbpose.exporters.overlay_mp4 import OverlayOptions
-        from climbpose.jobs import AnnotateOptions
 
-        options = AnnotateOptions(
-            detector=detector or AnnotateOptions.detector,
-            quality=parse.quality(quality),
-            weights=weights,
-            repair=repair,
-            smoother=smoother,
-            smooth_strength=smooth_strength,
-            person=parse.person(person),
-            overlay=OverlayOptions(
-                layers=parse.names(layers),
-                rotate=parse.rotation(rotate),
-                start=start,
-                end=end,
-                scale=scale,
-                crf=crf,
-                preset=parse.choice("--preset", preset, parse.PRESETS),
-                with_audio=not no_audio,
-            ),
-            keep_raw=keep_raw,
-            exports=parse.names(export),
-            tracks=tracks,
-        )
+        options = parse.annotate_options(arguments)
         arguments["detector"] = options.detector
-        code = batch.run(
+        talk = batch.Talk(
+            is_json=json,
+            progress=parse.choice("--progress", progress, ("auto", "json", "none")),
+            is_quiet=quiet,
+            is_verbose=verbose,
+        )
+        code = batch.annotate_all(
             videos,
             options,
-            batch.Manners(
-                output=output,
-                overwrite=overwrite,
-                skip_existing=skip_existing,
-                is_json=json,
-                progress=parse.choice("--progress", progress, ("auto", "json", "none")),
-                is_quiet=quiet,
-                is_verbose=verbose,
-                is_offline=offline,
-            ),
-            arguments=arguments,
-            results=answer.results,
+            arguments,
+            Manners(output, overwrite, skip_existing, resume),
+            batch.Means(parse.jobs(jobs), engine, address, manifest, is_offline=offline),
+            talk,
+            answer.results,
         )
         answer.give(code)
     raise typer.Exit(code)

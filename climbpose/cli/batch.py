@@ -1,32 +1,43 @@
-"""One video after another: what is skipped, what failed, what is printed, the exit code."""
+"""``climbpose annotate`` on one or many videos: how it is shown, what is said at the end."""
 
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from climbpose.batch.engine import Engine, create
+from climbpose.batch.planning import Manners, Plan, prepare
+from climbpose.batch.run import exit_code, work_through
+from climbpose.batch.task import SKIPPED, Outcome, Task
+from climbpose.cli.batch_display import Overview
 from climbpose.cli.display import Display, summarise
 from climbpose.cli.errors import complain, one_line
-from climbpose.errors import ClimbposeError, NobodyFoundError, UsageError
-from climbpose.jobs import AnnotateOptions, Job, check_outputs, plan, without_own_outputs
-from climbpose.pipeline import annotate, fetch_models
-from climbpose.report import NOBODY, RunReport
+from climbpose.errors import UsageError
+from climbpose.jobs import AnnotateOptions
+from climbpose.pipeline import fetch_models
 
-BATCH_FAILED = 3
+_NAME_COLUMNS = 40
 
 
 @dataclass(frozen=True)
-class Manners:
-    """How a batch behaves, whatever is done with each video."""
+class Talk:
+    """What is said while a batch works."""
 
-    output: Path | None
-    overwrite: bool
-    skip_existing: bool
     is_json: bool
     progress: str
     is_quiet: bool
     is_verbose: bool
-    is_offline: bool
+
+    def check(self) -> None:
+        """Makes sure that people ask for one thing.
+
+        Raises:
+            UsageError: They do not.
+        """
+        if self.is_quiet and self.is_verbose:
+            raise UsageError("--quiet and --verbose exclude each other; choose one")
 
     @property
     def is_chatty(self) -> bool:
@@ -35,102 +46,157 @@ class Manners:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one video."""
+class Means:
+    """Who does the work, and with what."""
 
-    job: Job
-    status: str
-    report: RunReport | None = None
-    error: ClimbposeError | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "video": str(self.job.video),
-            "status": self.status,
-            "error": str(self.error) if self.error else None,
-            "report": self.report.to_dict() if self.report else None,
-        }
+    jobs: int | None
+    engine: str
+    address: str | None
+    manifest: Path | None
+    is_offline: bool
 
 
-def run(
-    videos: Sequence[Path],
+def annotate_all(
+    videos: Sequence[str],
     options: AnnotateOptions,
-    manners: Manners,
     arguments: Mapping[str, Any],
+    manners: Manners,
+    means: Means,
+    talk: Talk,
     results: list[Mapping[str, Any]],
 ) -> int:
-    """Annotates the videos and gives the exit code.
+    """Annotates videos and gives the exit code.
 
     Args:
-        videos: Their files.
+        videos: Files, folders and patterns.
         options: What to do with each.
-        manners: How the batch behaves.
         arguments: The options as the user gave them, for the reports.
+        manners: Where outputs go, and what is done where some are there.
+        means: Who does the work.
+        talk: What is said meanwhile.
         results: Takes what became of each video, as soon as it is known.
 
     Raises:
         ClimbposeError: Something was wrong before any work began.
     """
-    jobs, skipped = _prepare(videos, options, manners)
-    display = Display(manners.progress, is_quiet=manners.is_quiet)
-    if jobs:
-        fetch_models(options, display.say, is_offline=manners.is_offline)
-    outcomes = [Outcome(job, "skipped") for job in skipped]
-    results += [outcome.to_dict() for outcome in outcomes]
-    for job in jobs:
-        with display.video(job.video):
-            outcome = _run_one(job, options, display, arguments)
-        outcomes.append(outcome)
-        results.append(outcome.to_dict())
-        if outcome.error:
-            complain(str(outcome.error))
-        if outcome.report and manners.is_chatty:
-            summarise(job, outcome.report, is_verbose=manners.is_verbose)
-    if skipped and manners.is_chatty:
+    talk.check()
+    workers = create(means.engine, means.jobs, means.address)
+    plan = prepare(videos, options, arguments, manners)
+    code, _ = carry_out(plan, workers, talk, means.manifest, results, is_offline=means.is_offline)
+    return code
+
+
+def carry_out(
+    plan: Plan,
+    workers: Engine,
+    talk: Talk,
+    manifest: Path | None,
+    results: list[Mapping[str, Any]],
+    *,
+    is_offline: bool,
+) -> tuple[int, list[Outcome]]:
+    """Works through a plan, shows how it goes on, and gives the exit code and all outcomes.
+
+    Raises:
+        ClimbposeError: A model file cannot be had, or the manifest cannot be written.
+    """
+    screen = Screen(plan, talk, results)
+    for options in {task.options for task in plan.tasks}:
+        fetch_models(options, screen.say, is_offline=is_offline)
+    with screen:
+        outcomes = work_through(plan, workers, screen, manifest)
+    # In the order of the videos, now that all are known.
+    results[:] = [outcome.to_dict() for outcome in outcomes]
+    skipped = [outcome for outcome in outcomes if outcome.status == SKIPPED]
+    if skipped and talk.is_chatty:
         print(f"{len(skipped)} of {len(outcomes)} videos skipped: they are done")
-    return _conclude(outcomes)
+    if len(outcomes) > 1:
+        _tell_of_failures(outcomes)
+    return exit_code(outcomes), outcomes
 
 
-def _prepare(
-    videos: Sequence[Path], options: AnnotateOptions, manners: Manners
-) -> tuple[list[Job], list[Job]]:
-    """The jobs to do and those to skip; refuses before any work."""
-    if manners.is_quiet and manners.is_verbose:
-        raise UsageError("--quiet and --verbose exclude each other; choose one")
-    for option, file in (("--tracks", options.tracks), ("--detector", options.detector_file)):
-        if file and len(videos) > 1:
-            raise UsageError(f"{option} {file} belongs to one video, but there are {len(videos)}")
-    options.check()
-    jobs = plan(videos, manners.output)
-    skipped: list[Job] = []
-    if manners.skip_existing:
-        wanted = [job for job in without_own_outputs(jobs) if not job.is_done(options)]
-        jobs, skipped = wanted, [job for job in jobs if job not in wanted]
-    check_outputs(jobs, options, overwrite=manners.overwrite)
-    return jobs, skipped
+class Screen:
+    """Shows a batch: a bar for one video, an overview of several; and says what became of each.
+
+    Args:
+        plan: What is to be done.
+        talk: What is said.
+        results: Takes what became of each video.
+    """
+
+    def __init__(self, plan: Plan, talk: Talk, results: list[Mapping[str, Any]]) -> None:
+        self._talk, self._results = talk, results
+        self._is_one = len(plan.sources) == 1
+        self._one = Display(talk.progress, is_quiet=talk.is_quiet)
+        self._several = Overview(talk.progress, len(plan.sources), is_quiet=talk.is_quiet)
+        self._around = ExitStack()
+
+    def __enter__(self) -> "Screen":
+        if not self._is_one:
+            self._around.enter_context(self._several)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._around.close()
+
+    def say(self, line: str) -> None:
+        """One line of news."""
+        self._one.say(line)
+
+    def begin(self, task: Task) -> None:
+        """Work on a video begins."""
+        if self._is_one:
+            self._around.enter_context(self._one.video(Path(task.video.name)))
+        else:
+            self._several.begin(task)
+
+    def stage(self, task: Task, name: str, total: int | None) -> None:
+        """A stage begins."""
+        if self._is_one:
+            self._one.stage(name, total)
+        else:
+            self._several.stage(task, name, total)
+
+    def advance(self, task: Task, frames: int) -> None:
+        """Frames are done."""
+        if self._is_one:
+            self._one.advance(frames)
+        else:
+            self._several.advance(task, frames)
+
+    def settle(self, outcome: Outcome) -> None:
+        """A video is done with."""
+        self._results.append(outcome.to_dict())
+        if self._is_one:
+            self._around.close()
+            self._tell(outcome)
+            return
+        self._several.settle(outcome)
+        with self._several.aside():
+            self._tell(outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        talk = self._talk
+        if outcome.error:
+            complain(outcome.error)
+        if outcome.trace and talk.is_verbose:
+            print(outcome.trace, file=sys.stderr, end="")
+        if outcome.report and outcome.status != SKIPPED and talk.is_chatty:
+            is_short = not (self._is_one or talk.is_verbose)
+            summarise(outcome, is_short=is_short, is_verbose=talk.is_verbose)
 
 
-def _run_one(
-    job: Job, options: AnnotateOptions, display: Display, arguments: Mapping[str, Any]
-) -> Outcome:
-    try:
-        report = annotate(job, options, display, arguments)
-    except ClimbposeError as error:
-        return Outcome(job, "failed", error=error)
-    if report.status == NOBODY:
-        nobody = NobodyFoundError(
-            f"nobody was found in {job.video}; the tracks are empty and no video was written"
-        )
-        return Outcome(job, "nobody", report, nobody)
-    return Outcome(job, "done", report)
-
-
-def _conclude(outcomes: Sequence[Outcome]) -> int:
-    """The exit code; of several videos, those that failed are named."""
+def _tell_of_failures(outcomes: Sequence[Outcome]) -> None:
+    """A table of what failed, and why."""
     failed = [outcome for outcome in outcomes if outcome.error]
-    if len(outcomes) > 1 and failed:
-        names = ", ".join(one_line(str(outcome.job.video)) for outcome in failed)
-        complain(f"{len(failed)} of {len(outcomes)} videos failed: {names}")
-        return BATCH_FAILED
-    return failed[0].error.exit_code if failed and failed[0].error else 0
+    if not failed:
+        return
+    complain(f"{len(failed)} of {len(outcomes)} videos failed:")
+    names = [one_line(outcome.task.source) for outcome in failed]
+    width = min(max(map(len, names)), _NAME_COLUMNS)
+    for name, outcome in zip(names, failed, strict=True):
+        # The end of a long name tells more than its beginning.
+        shown = name if len(name) <= width else f"...{name[3 - width :]}"
+        reason = one_line(outcome.error or "").removeprefix(f"{name}: ").replace(name, "it")
+        again = f" (tried {outcome.attempts} times)" if outcome.attempts > 1 else ""
+        print(f"  {shown:<{width}}  {reason}{again}", file=sys.stderr, flush=True)

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,11 +21,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from climbpose.batch.task import Outcome
 from climbpose.cli.errors import one_line
-from climbpose.jobs import Job
-from climbpose.report import RunReport
 
-_JSON_INTERVAL_S = 0.5
+JSON_INTERVAL_S = 0.5
 
 
 class _Speed(ProgressColumn):
@@ -57,7 +57,7 @@ class Display:
     def say(self, line: str) -> None:
         """One line of news."""
         if self._is_json:
-            self._print_json({"message": line})
+            print_json({"message": line})
         elif not self._is_quiet:
             self._console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
@@ -95,12 +95,12 @@ class Display:
         self._done += frames
         if self._bar and self._task is not None:
             self._bar.advance(self._task, frames)
-        self._report(is_due=monotonic() - self._last_line >= _JSON_INTERVAL_S)
+        self._report(is_due=monotonic() - self._last_line >= JSON_INTERVAL_S)
 
     def _report(self, *, is_due: bool) -> None:
         if self._is_json and is_due:
             self._last_line = monotonic()
-            self._print_json(
+            print_json(
                 {
                     "video": self._video,
                     "stage": self._stage,
@@ -109,29 +109,36 @@ class Display:
                 }
             )
 
-    @staticmethod
-    def _print_json(content: dict[str, object]) -> None:
-        # Whoever read the progress may have gone; that must not stop the work.
-        with suppress(BrokenPipeError):
-            print(json.dumps(content), file=sys.stderr, flush=True)
+
+def print_json(content: dict[str, object]) -> None:
+    """Prints a line of progress for programs."""
+    # Whoever read the progress may have gone; that must not stop the work.
+    with suppress(BrokenPipeError):
+        print(json.dumps(content), file=sys.stderr, flush=True)
 
 
-def summarise(job: Job, report: RunReport, *, is_verbose: bool) -> None:
-    """Prints a short summary of a finished video on stdout."""
-    frames, total = report.frames, report.timings_s["total"]
-    lines = [("wrote", one_line(str(job.stem.parent / name))) for name in report.outputs]
-    share = frames.with_climber / max(frames.decoded, 1)
-    lines.append(
-        (
-            "frames",
-            f"{frames.decoded} decoded, climber in {frames.with_climber} ({share:.0%}), "
-            f"{frames.filled} filled",
-        )
-    )
-    lines.append(("time", f"{total:.1f} s, {frames.decoded / max(total, 1e-9):.1f} fps"))
+def summarise(outcome: Outcome, *, is_short: bool, is_verbose: bool) -> None:
+    """Prints a summary of a finished video on stdout.
+
+    Args:
+        outcome: With its report.
+        is_short: One line, and the warnings.
+        is_verbose: The time of each stage too.
+    """
+    report: Any = outcome.report
+    frames, total = report["frames"], report["timings_s"]["total"]
+    wrote = [one_line(str(outcome.task.output(name))) for name in report["outputs"]]
+    speed = f"{total:.1f} s, {frames['decoded'] / max(total, 1e-9):.1f} fps"
+    if is_short:
+        lines = [("wrote", f"{wrote[-1]}  {speed}")] if wrote else []
+    else:
+        share = frames["with_climber"] / max(frames["decoded"], 1)
+        found = f"climber in {frames['with_climber']} ({share:.0%})"
+        counts = f"{frames['decoded']} decoded, {found}, {frames['filled']} filled"
+        lines = [*(("wrote", path) for path in wrote), ("frames", counts), ("time", speed)]
     if is_verbose:
-        lines += [("", f"{stage}: {seconds:.2f} s") for stage, seconds in report.timings_s.items()]
-    lines += [("warning", one_line(warning)) for warning in report.warnings]
+        lines += [("", f"{stage}: {took:.2f} s") for stage, took in report["timings_s"].items()]
+    lines += [("warning", one_line(warning)) for warning in report["warnings"]]
     console = Console(highlight=False)
     for label, text in lines:
         style = "yellow" if label == "warning" else "dim"

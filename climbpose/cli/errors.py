@@ -54,8 +54,19 @@ def reported(answer: Answer | None = None) -> Generator[None]:
         answer.give(error.code if isinstance(error.code, int) else 1, "terminated")
         raise
     except Exception as error:
+        # Ctrl-C while a library is being loaded comes as whatever that library makes of it.
+        if isinstance(error, ImportError) and _is_interrupt(error):
+            complain("interrupted")
+            answer.give(INTERRUPTED, "interrupted")
+            raise typer.Exit(INTERRUPTED) from error
         answer.give(1, f"{type(error).__name__}: {error}")
         raise
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Whether an error came of Ctrl-C."""
+    cause = error.__cause__ or error.__context__
+    return cause is not None and (isinstance(cause, KeyboardInterrupt) or _is_interrupt(cause))
 
 
 def complain(message: str) -> None:

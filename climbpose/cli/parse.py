@@ -1,11 +1,17 @@
 """Option values from their text."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from climbpose.detectors import QUALITIES, Quality
 from climbpose.errors import UsageError
+from climbpose.exporters.overlay_mp4 import OverlayOptions
+from climbpose.jobs import AnnotateOptions
 from climbpose.tracks import Selection
+
+_MAX_JOBS = 256
 
 PRESETS = (
     "ultrafast",
@@ -85,3 +91,52 @@ def person(text: str) -> Selection:
     if not (math.isfinite(x) and math.isfinite(y)):
         raise UsageError(f"--person {text!r} is neither auto nor X,Y in pixels, such as 540,960")
     return x, y
+
+
+def jobs(text: str) -> int | None:
+    """How many videos at the same time, None for what is fastest.
+
+    Raises:
+        UsageError: It is neither ``auto`` nor a number.
+    """
+    if text == "auto":
+        return None
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_JOBS:
+        raise UsageError(f"--jobs {text!r} is neither auto nor a number from 1 to {_MAX_JOBS}")
+    return int(text)
+
+
+def annotate_options(arguments: Mapping[str, Any]) -> AnnotateOptions:
+    """What is to be done with a video, from the arguments of ``climbpose annotate`` by name.
+
+    Raises:
+        UsageError: One of them is wrong.
+    """
+    return AnnotateOptions(
+        detector=arguments["detector"] or AnnotateOptions.detector,
+        quality=quality(arguments["quality"]),
+        weights=_path(arguments["weights"]),
+        every=arguments["every"],
+        repair=arguments["repair"],
+        smoother=arguments["smoother"],
+        smooth_strength=arguments["smooth_strength"],
+        person=person(arguments["person"]),
+        overlay=OverlayOptions(
+            layers=names(arguments["layers"]),
+            rotate=rotation(arguments["rotate"]),
+            start=arguments["start"],
+            end=arguments["end"],
+            scale=arguments["scale"],
+            crf=arguments["crf"],
+            preset=choice("--preset", arguments["preset"], PRESETS),
+            encoder=arguments["encoder"],
+            with_audio=not arguments["no_audio"],
+        ),
+        keep_raw=arguments["keep_raw"],
+        exports=names(arguments["export"]),
+        tracks=_path(arguments["tracks"]),
+    )
+
+
+def _path(value: str | Path | None) -> Path | None:
+    return None if value is None else Path(value)

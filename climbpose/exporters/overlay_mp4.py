@@ -15,7 +15,7 @@ from climbpose.exporters.base import register
 from climbpose.files import part_file
 from climbpose.poses import Analysis, PoseTrack
 from climbpose.timings import Timings
-from climbpose.video import Picture, VideoReader, VideoWriter, prefetch
+from climbpose.video import Picture, VideoReader, VideoWriter, encoders, prefetch
 from climbpose.video.container import MAX_SIDE
 
 _TIME_TOLERANCE_S = 1e-3
@@ -36,6 +36,7 @@ class OverlayOptions:
         scale: Output pixels for each source pixel.
         crf: x264's constant rate factor.
         preset: x264's preset.
+        encoder: One of `climbpose.video.encoders.NAMES`.
         with_audio: Carries the sound over.
     """
 
@@ -46,6 +47,7 @@ class OverlayOptions:
     scale: float = 1.0
     crf: int = 22
     preset: str = "superfast"
+    encoder: str = encoders.DEFAULT
     with_audio: bool = True
 
     def __post_init__(self) -> None:
@@ -113,6 +115,7 @@ class OverlayMp4:
                 crf=options.crf,
                 preset=options.preset,
                 with_audio=options.with_audio,
+                encoder=options.encoder,
             ) as writer,
             # Closed before the reader: its thread must not read from a closed file.
             closing(

@@ -12,7 +12,7 @@ from multiprocessing.synchronize import Event
 from typing import TypeVar
 
 from climbpose.errors import ClimbposeError
-from climbpose.processes import become_worker, one_thread_each, signals_held_back
+from climbpose.processes import become_worker, signals_held_back, threads_each
 
 _POLL_S = 0.1
 
@@ -76,7 +76,7 @@ def make_all(
     context = multiprocessing.get_context("spawn")
     # Its start lets held back signals through, so it must not come in between.
     resource_tracker.ensure_running()
-    with one_thread_each(), ExitStack() as stack:
+    with threads_each(1), ExitStack() as stack:
         # Nor may they come between the making of a lock and the note that it is to be removed.
         with signals_held_back("SIGINT", "SIGHUP"):
             signals = _Signals(context.Value("Q", 0), context.Event())

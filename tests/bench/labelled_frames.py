@@ -23,7 +23,7 @@ from climbpose import metrics
 from climbpose.cli.display import Display
 from climbpose.datasets.labelled_frames import LabelledFrames
 from climbpose.exporters.tracks_csv import read
-from climbpose.jobs import AnnotateOptions, plan
+from climbpose.jobs import AnnotateOptions, job_in
 from climbpose.metrics import PCK, Annotated, Scores
 from climbpose.metrics.groups import GROUPS, keypoints_of
 from climbpose.pipeline import annotate, fetch_models
@@ -54,7 +54,7 @@ np.save(sys.argv[2], np.array(rows, np.float32))
 
 def ours(video: Path, folder: Path, options: AnnotateOptions) -> PoseTrack:
     """Our tracks of a video."""
-    job = plan([video], folder)[0]
+    job = job_in(folder, video)
     annotate(job, options, Display("none", is_quiet=True), {})
     return read(job.output("_tracks.csv"))
 

@@ -1,8 +1,13 @@
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from climbpose import detectors
+from climbpose.batch.engine import BatchObserver
+from climbpose.batch.task import Outcome, Task, carry_out
+from climbpose.cli import batch
 from climbpose.detectors import DetectorOptions
 from climbpose.detectors.precomputed import Precomputed
 from tests.cli.stage import Stage, make_climb, make_detections
@@ -26,9 +31,31 @@ def stage(originals: Stage, tmp_path: Path) -> Stage:
     return stage
 
 
+@dataclass(frozen=True)
+class _Watch:
+    task: Task
+    display: BatchObserver
+
+    def stage(self, name: str, total: int | None) -> None:
+        self.display.stage(self.task, name, total)
+
+    def advance(self) -> None:
+        self.display.advance(self.task, 1)
+
+
+class Here:
+    """Annotates several videos in this process, where tests can take parts of it over."""
+
+    def run(self, tasks: Sequence[Task], display: BatchObserver) -> Generator[Outcome]:
+        for task in tasks:
+            display.begin(task)
+            yield carry_out(task, _Watch(task, display))
+
+
 @pytest.fixture
 def stickman(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A detector of this name, which sees the stage's climber in every video."""
+    monkeypatch.setattr(batch, "create", lambda *_: Here())
     detectors.names()
     factories = detectors.registry._factories
     sight = DetectorOptions(detections=stage.detections)

@@ -13,7 +13,7 @@ from climbpose import __version__, smoothers
 from climbpose.cli.annotate import annotate
 from climbpose.jobs import AnnotateOptions
 from climbpose.skeleton import CLIMBING_25
-from tests.cli.stage import FRAMES, HEIGHT, WIDTH, Stage, make_detections, refusal
+from tests.cli.stage import FRAMES, HEIGHT, WIDTH, Stage, document, make_detections, refusal
 from tests.clips import decoded, described, shown_times
 
 
@@ -91,6 +91,12 @@ def test_range(stage: Stage) -> None:
         (("--detector", "eyes"), "choose one of: blazepose, climbing, keypoint-rcnn, precomputed"),
         (("--detector", "no.npz"), "do not exist"),
         (("--detector", "precomputed"), "needs a file"),
+        (("--every", "0"), "--every: expected 1 to 10, found 0"),
+        (("--jobs", "none"), "neither auto nor a number from 1 to 256"),
+        (("--engine", "steam"), "choose one of: local, ray"),
+        (("--address", "x"), "is of --engine ray"),
+        (("--resume", "--skip-existing"), "exclude each other"),
+        (("--manifest", "x.txt"), "ends in .csv or .jsonl"),
         (("--quality", "high"), "choose one of: fast, normal, best"),
         (("--weights", "no.safetensors"), "is not a file"),
         (("--export", "fax"), "choose one of: "),
@@ -107,9 +113,11 @@ def test_wrong_values_are_refused_in_one_line(
 
 @pytest.mark.parametrize("arguments", [("--crf", "good"), ("--start", "now"), ("--hurry",)])
 def test_what_is_no_number_or_option_is_refused(stage: Stage, arguments: tuple[str, ...]) -> None:
-    result = stage.annotate(*arguments)
-    assert result.exit_code == 2
-    assert arguments[0] in result.stderr
+    result = stage.annotate(*arguments, "--json")
+    message = refusal(result, 2)
+    assert arguments[0] in message
+    assert message.endswith("annotate --help")
+    assert message.startswith(document(result)["error"])
     assert stage.names() == set()
 
 
@@ -197,7 +205,15 @@ def test_defaults_are_those_of_the_library() -> None:
     parameters = inspect.signature(annotate).parameters
     library = AnnotateOptions()
     assert parameters["detector"].default is None
-    for name in ("quality", "weights", "smoother", "smooth_strength", "person", "keep_raw"):
+    for name in (
+        "quality",
+        "weights",
+        "smoother",
+        "smooth_strength",
+        "person",
+        "keep_raw",
+        "every",
+    ):
         assert parameters[name].default == getattr(library, name)
     for name in ("scale", "crf", "preset", "start", "end"):
         assert parameters[name].default == getattr(library.overlay, name)

@@ -17,8 +17,18 @@ def test_no_such_file(stage: Stage) -> None:
     )
 
 
-def test_folder(stage: Stage) -> None:
-    assert "is a folder" in refusal(stage.annotate(video=stage.folder), 2)
+def test_folder_without_videos(stage: Stage) -> None:
+    empty = stage.folder / "empty"
+    empty.mkdir()
+    message = refusal(stage.annotate(video=empty), 2)
+    assert f"folder {empty} holds no video" in message
+
+
+def test_pattern_without_videos(stage: Stage) -> None:
+    message = refusal(stage.annotate(video=stage.folder / "*.mov"), 2)
+    assert message.endswith("*.mov matches nothing; check the name")
+    message = refusal(stage.annotate(video=stage.folder / "*z"), 2)
+    assert message.endswith("*z matches no video; check the name")
 
 
 def huge_picture(path: Path) -> None:
@@ -128,8 +138,10 @@ def test_batch_does_the_others_and_names_what_failed(stage: Stage, stickman: Non
     result = run("annotate", stage.video, bad, good, "-o", out, "--detector", "stickman")
     assert result.exit_code == 3
     lines = result.stderr.splitlines()
-    assert lines[-1] == f"climbpose: error: 1 of 3 videos failed: {bad}"
-    assert len(lines) == 2
+    assert str(bad) in lines[0]
+    assert lines[1] == "climbpose: error: 1 of 3 videos failed:"
+    assert lines[2].split("  ")[-1].startswith("expected a video")
+    assert len(lines) == 3
     assert {path.name for path in out.glob("*_pose.mp4")} == {"climb_pose.mp4", "good_pose.mp4"}
 
 
@@ -142,13 +154,17 @@ def test_batch_in_json(stage: Stage, stickman: None) -> None:
     assert str(bad) in results[0]["error"]
 
 
-def test_absent_file_stops_a_batch_before_work(stage: Stage) -> None:
-    result = run("annotate", stage.video, stage.folder / "absent.mp4")
-    assert "absent.mp4" in refusal(result, 2)
-    assert stage.names() == set()
+def test_absent_file_fails_alone(stage: Stage, stickman: None) -> None:
+    absent = stage.folder / "absent.mp4"
+    result = run("annotate", absent, stage.video, "--detector", "stickman", "--json")
+    assert result.exit_code == 3
+    first, second = document(result)["results"]
+    assert (first["status"], second["status"]) == ("failed", "done")
+    assert first["error"] == f"{absent} cannot be read (No such file or directory); check the name"
 
 
 def test_detections_and_tracks_belong_to_one_video(stage: Stage) -> None:
+    other = make_climb(stage.folder / "other.mp4", 4)
     for option in ("--detector", "--tracks"):
-        result = run("annotate", stage.video, stage.video, option, stage.detections)
+        result = run("annotate", stage.video, other, option, stage.detections)
         assert "belongs to one video, but there are 2" in refusal(result, 2)

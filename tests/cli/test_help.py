@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import climbpose
-from tests.cli.stage import run
+from tests.cli.stage import refusal, run
 
 HEAVY = {"torch", "numpy", "cv2", "av", "scipy", "openvino", "safetensors", "rich.progress"}
 SYNTH_OPTIONS = [
@@ -27,12 +27,20 @@ OPTIONS = [
         "--crf",
     ),
     *("--preset", "--scale", "--tracks", "--layers", "--keep-raw", "--json", "--progress"),
-    *("--quiet", "--verbose", "--offline"),
+    *("--quiet", "--verbose", "--offline", "--resume", "--manifest", "--jobs", "--engine"),
+    *("--address", "--every", "--encoder"),
 ]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["annotate", "--help"], ["synth", "--help"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["annotate", "--help"],
+        ["synth", "--help"],
+        ["manifest", "--help"],
+        ["--version"],
+    ],
 )
 def test_help_is_light_and_quick(arguments: list[str]) -> None:
     code = (
@@ -71,7 +79,14 @@ def test_version() -> None:
 
 
 def test_no_video_is_a_usage_error() -> None:
-    assert run("annotate").exit_code == 2
+    assert "Missing argument" in refusal(run("annotate"), 2)
+
+
+def test_no_command_shows_the_help() -> None:
+    result = run()
+    assert result.exit_code == 2
+    assert "Usage" in result.output
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

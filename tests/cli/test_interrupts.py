@@ -93,7 +93,8 @@ def test_killed_run_leaves_a_part_and_no_claim_to_be_done(long_stage: Stage) -> 
         wait_for(process, "draw")
         process.kill()
         process.communicate(timeout=60)
-    assert long_stage.names() == {"climb_tracks.csv", "climb_pose.mp4.part"}
+    parts = {"climb_pose.mp4.part", "climb_run.json.part"}
+    assert long_stage.names() == {"climb_tracks.csv", *parts}
     assert long_stage.annotate("--skip-existing", "-y").exit_code == 0
     assert long_stage.names() == {"climb_tracks.csv", "climb_pose.mp4", "climb_run.json"}
     assert len(shown_times(long_stage.output("pose.mp4"))) == FRAMES

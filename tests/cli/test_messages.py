@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from climbpose import pipeline
-from climbpose.cli import app, batch
+from climbpose.batch import task as batch_task
+from climbpose.cli import app
 from climbpose.jobs import Job
 from tests.cli.stage import FRAMES, Stage, document, make_detections, refusal, run
 
@@ -66,11 +68,25 @@ def test_json_of_skipped(stage: Stage) -> None:
 def test_a_bug_keeps_its_traceback_and_json_stays_valid(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "annotate", lambda *_: 1 / 0)
+    monkeypatch.setattr(batch_task, "annotate", lambda *_, **__: 1 / 0)
     arguments = ["annotate", str(stage.video), "--detector", str(stage.detections), "--json"]
     result = CliRunner().invoke(app, arguments)
     assert isinstance(result.exception, ZeroDivisionError)
     assert json.loads(result.stdout)["error"] == "ZeroDivisionError: division by zero"
+
+
+def test_bug_in_the_last_of_several_fails_it_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stage.annotate().exit_code == 0
+    other = stage.folder / "other.mp4"
+    other.write_bytes(stage.video.read_bytes())
+    monkeypatch.setattr(batch_task, "annotate", lambda *_, **__: 1 / 0)
+    result = run("annotate", stage.video, other, "--skip-existing", "-v")
+    assert result.exit_code == 3
+    assert "ZeroDivisionError: division by zero (a bug in climbpose; -v" in result.stderr
+    assert "Traceback" in result.stderr
+    assert "1 of 2 videos skipped" in result.stdout
 
 
 def test_interrupt_between_videos_keeps_what_is_known(
@@ -79,12 +95,12 @@ def test_interrupt_between_videos_keeps_what_is_known(
     other = stage.folder / "other.mp4"
     other.write_bytes(stage.video.read_bytes())
 
-    def annotate(job: Job, *arguments: object) -> object:
+    def annotate(job: Job, *arguments: Any, **options: Any) -> object:
         if job.video == other:
             raise KeyboardInterrupt
-        return pipeline.annotate(job, *arguments)  # type: ignore[arg-type]
+        return pipeline.annotate(job, *arguments, **options)
 
-    monkeypatch.setattr(batch, "annotate", annotate)
+    monkeypatch.setattr(batch_task, "annotate", annotate)
     result = run("annotate", stage.video, other, "--json", "--detector", "stickman")
     assert "interrupted" in refusal(result, 130)
     assert [one["status"] for one in document(result)["results"]] == ["done"]
@@ -101,6 +117,19 @@ def test_progress_in_json(stage: Stage) -> None:
         "frame": 0,
         "of_about": FRAMES,
     }
+
+
+def test_interrupt_while_a_library_is_loaded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Libraries in C++ make an error of their own of it."""
+
+    def annotate(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    monkeypatch.setattr(batch_task, "annotate", annotate)
+    assert refusal(stage.annotate(), 130) == "interrupted"
 
 
 @pytest.mark.parametrize("mode", ["auto", "none"])

@@ -29,7 +29,6 @@ def test_output_file(stage: Stage, name: str, stem: str) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("absent", "does not exist; make it first"),
         ("absent/x.mp4", "does not exist; make it first"),
         ("x.mov", "name a file in .mp4"),
         ("climb.npz", "is a file; name a folder"),
@@ -99,10 +98,24 @@ def test_same_stems_are_refused(stage: Stage) -> None:
     assert "would write the same files" in refusal(result, 2)
 
 
-def test_glob_that_brings_own_outputs_is_refused(stage: Stage) -> None:
+def test_glob_that_brings_own_outputs_leaves_them_out(stage: Stage, stickman: None) -> None:
     assert stage.annotate().exit_code == 0
-    result = run("annotate", "-y", stage.video, stage.output("pose.mp4"))
+    result = run("annotate", "-y", stage.video, stage.output("pose.mp4"), "--detector", "stickman")
+    assert result.exit_code == 0
+    assert stage.names() == {"climb_pose.mp4", "climb_tracks.csv", "climb_run.json"}
+
+
+def test_output_that_is_another_input_is_refused(stage: Stage) -> None:
+    mine = stage.output("pose.mp4")
+    mine.write_bytes(stage.video.read_bytes())
+    result = run("annotate", "-y", stage.video, mine)
     assert "is an input and would be replaced" in refusal(result, 2)
+
+
+def test_output_folder_is_made(stage: Stage) -> None:
+    assert stage.annotate("-o", stage.folder / "new" / "folder").exit_code == 0
+    names = {path.name for path in (stage.folder / "new" / "folder").iterdir()}
+    assert names == {"climb_pose.mp4", "climb_tracks.csv", "climb_run.json"}
 
 
 def test_skip_existing_leaves_out_what_is_done_and_own_outputs(stage: Stage) -> None:
@@ -110,7 +123,7 @@ def test_skip_existing_leaves_out_what_is_done_and_own_outputs(stage: Stage) -> 
     before = {path: path.stat().st_mtime_ns for path in stage.folder.iterdir()}
     result = run("annotate", "--skip-existing", stage.video, stage.output("pose.mp4"))
     assert result.exit_code == 0
-    assert "2 of 2 videos skipped" in result.stdout
+    assert "1 of 1 videos skipped" in result.stdout
     assert {path: path.stat().st_mtime_ns for path in stage.folder.iterdir()} == before
 
 

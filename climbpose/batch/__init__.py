@@ -1,0 +1,1 @@
+"""Many videos at once: which they are, who annotates them, what became of each."""
