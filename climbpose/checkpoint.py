@@ -20,6 +20,7 @@ from jaxtyping import Float32, Int8
 from climbpose.errors import ModelError
 from climbpose.files import part_file
 from climbpose.networks.graph import Graph
+from climbpose.networks.shapes import shapes_of
 
 FORMAT = "climbpose network"
 VERSION = 1
@@ -35,6 +36,8 @@ SHIPPED: Mapping[str, str] = {
     "person": "cd77bcf1c7a0d17cbf737734bb6736ec2637d514f4ad343ada19f0c9ddbe38ed",
 }
 """The sha256 of each file in ``weights/``, by name."""
+
+_MAX_FPS = 1000
 
 _CODES, _SCALES = ".codes", ".scales"
 
@@ -121,9 +124,19 @@ def save_arrays(path: Path, arrays: Mapping[str, np.ndarray], header: Mapping[st
 
 
 def load(
-    name_or_path: str | Path, *, family: str | None = None, skeleton: Sequence[str] | None = None
+    name_or_path: str | Path,
+    *,
+    family: str | None = None,
+    skeleton: Sequence[str] | None = None,
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
 ) -> Checkpoint:
     """The graph of a file, or of a name in ``weights/``; see `read`.
+
+    Args:
+        name_or_path: See there.
+        family: See there.
+        skeleton: See there.
+        shapes: The input and outputs that it must have, as `shapes_of` gives them, if that matters.
 
     Raises:
         ModelError: There is no such file, or it is not what it should be.
@@ -133,11 +146,15 @@ def load(
     where = stored.file_name
     try:
         graph = Graph.from_structure(header.pop("graph"), *_weights(stored.arrays))
-        missing = graph.missing()
-    except (KeyError, ValueError, TypeError) as error:
+        found = shapes_of(graph)
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise _damaged(where, error) from error
-    if missing:
-        raise _damaged(where, f"no {min(missing)}")
+    for name, shape in (shapes or {}).items():
+        if found.get(name) != shape:
+            raise ModelError(
+                f"{where}: expected {name} of shape {shape}, found {found.get(name)}; choose "
+                "another checkpoint"
+            )
     return Checkpoint(graph=graph, header=header, file_name=stored.file_name, sha256=stored.sha256)
 
 
@@ -215,7 +232,7 @@ def _header(path: Path, content: bytes) -> dict[str, Any]:
     length = int.from_bytes(content[:8], "little")
     try:
         header = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["climbpose"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, error) from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise _damaged(path, "another format")
@@ -224,6 +241,12 @@ def _header(path: Path, content: bytes) -> dict[str, Any]:
             f"{path} has version {header.get('version')}, expected {VERSION}; update climbpose, or "
             "choose a checkpoint of this version"
         )
+    clips = header.get("trained_on", [])
+    if not (isinstance(clips, list) and all(isinstance(clip, str) for clip in clips)):
+        raise _damaged(path, "it does not list what it was trained on")
+    fps = header.get("fps", _MAX_FPS)
+    if not (type(fps) in (int, float) and 1 <= fps <= _MAX_FPS):
+        raise _damaged(path, f"fps of {fps!r:.40}")
     return header
 
 
@@ -257,7 +280,11 @@ def _spread(
 def _weights(
     tensors: Mapping[str, np.ndarray],
 ) -> tuple[dict[str, Float32[np.ndarray, "..."]], dict[str, Float32[np.ndarray, " out"]]]:
-    """The weights and the scales of those that were rounded."""
+    """The weights and the scales of those that were rounded.
+
+    Raises:
+        ValueError: They do not fit each other, or there are others than numbers among them.
+    """
     weights, scales = {}, {}
     for stored, tensor in tensors.items():
         if stored.endswith(_CODES):
@@ -266,4 +293,7 @@ def _weights(
             weights[name] = tensor * _spread(scales[name], tensor)
         elif not stored.endswith(_SCALES):
             weights[stored] = tensor.astype(np.float32)
+    for name, weight in weights.items():
+        if not np.isfinite(weight).all():
+            raise ValueError(f"{name} has NaN or infinity")
     return weights, scales

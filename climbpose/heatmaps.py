@@ -48,7 +48,7 @@ def encode(
     centres = np.arange(size) + 0.5
     deviation = (centres - xy[..., None].astype(np.float64)) / spread[..., None]
     along = np.nan_to_num(np.exp(-0.5 * deviation**2))
-    scaled = np.nan_to_num(height)[:, None] * along[:, 1]
+    scaled = np.where(np.isfinite(height), height, 0.0)[:, None] * along[:, 1]
     dense: Float32[np.ndarray, "keypoints size size"] = (
         scaled.astype(np.float32)[:, :, None] * along[:, 0].astype(np.float32)[:, None, :]
     )
@@ -180,7 +180,7 @@ class GaussianMaps:
         self,
     ) -> tuple[Float32[np.ndarray, "keypoints 2"], Float32[np.ndarray, " keypoints"]]:
         """The keypoints as they were given, in cells, and their confidences."""
-        is_there = np.isfinite(self.xy).all(axis=1) & (self.height > 0)
+        is_there = np.isfinite(self.xy).all(axis=1) & np.isfinite(self.height) & (self.height > 0)
         xy = np.where(is_there[:, None], self.xy, np.nan).astype(np.float32)
         return xy, np.where(is_there, self.height, 0.0).astype(np.float32)
 
@@ -199,6 +199,8 @@ class DenseMaps:
     def render(self) -> Float32[np.ndarray, "keypoints rows cols"]:
         """The dense heatmaps, scores in [0, 1]."""
         scores = np.array(self.array, dtype=np.float32)
+        # A map with a number that is none (NaN, infinite) tells nothing.
+        scores[~np.isfinite(scores).all(axis=(1, 2))] = 0
         if np.issubdtype(self.array.dtype, np.integer):
             scores /= np.float32(np.iinfo(self.array.dtype).max)
         return np.clip(scores, 0.0, 1.0, out=scores)

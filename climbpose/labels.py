@@ -9,18 +9,17 @@ wall's foot at (0, 0, 0).
 """
 
 import json
-import zlib
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, UInt8
 
+from climbpose.archives import DAMAGE, opened
 from climbpose.errors import DatasetError
 from climbpose.skeleton import CLIMBING_25, Skeleton
 
@@ -278,17 +277,26 @@ _INFO = tuple(
 )
 
 
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("width", "height", "seed", "index", "look"), int),
+    **dict.fromkeys(("config", "wall", "body"), dict),
+    **dict.fromkeys(("bones", "holds", "contacts", "phases"), list),
+    "fps": str,
+}
+"""What JSON gives for some of them."""
+
+
 @contextmanager
 def _opened(path: Path) -> Generator[Mapping[str, np.ndarray]]:
     """The arrays of a file; what goes wrong with them is told in one line."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+        with opened(path) as content:
             yield content
     except OSError as error:
         raise DatasetError(f"labels {path} cannot be read ({error.strerror or error})") from error
     except KeyError as error:
         raise DatasetError(f"{path} holds no labels: it lacks {error}") from error
-    except (ValueError, TypeError, BadZipFile, EOFError, zlib.error) as error:
+    except (*DAMAGE, AttributeError, RecursionError, ZeroDivisionError) as error:
         raise DatasetError(f"{path} holds no whole labels ({error}); make it anew") from error
 
 
@@ -302,6 +310,10 @@ def _info(content: Mapping[str, np.ndarray]) -> dict[str, Any]:
         )
     if tuple(info["keypoints"]) != CLIMBING_25.keypoints:
         raise ValueError(f"expected the keypoints of {CLIMBING_25.name}, found others")
+    for name in _INFO:
+        kinds = _KINDS.get(name, object)
+        if not isinstance(info[name], kinds) or isinstance(info[name], bool):
+            raise ValueError(f"{name}: found {info[name]!r:.40}")
     return info
 
 

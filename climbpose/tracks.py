@@ -118,7 +118,8 @@ def climbing_score(person: Sequence[Detection]) -> float:
     """
     postures = np.array([_posture(one) for one in person])
     height = float(np.median(postures[:, 0]))
-    rise = float(np.ptp(np.nanpercentile(postures[:, 1], [5, 95]))) / height
+    hips = postures[np.isfinite(postures[:, 1]), 1]
+    rise = float(np.ptp(np.percentile(hips, [5, 95]))) / height if len(hips) else 0.0
     reach = float(postures[:, 2].mean())
     seconds = person[-1].time - person[0].time
     return seconds * sqrt(height) * (0.1 + float(np.fmin(rise, _MAX_RISE)) + reach)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from climbpose import detectors, pipeline
+from climbpose import detectors
 from climbpose.checkpoint import SHIPPED
 from climbpose.detectors import DetectorOptions, ModelFile
 from climbpose.detectors.precomputed import Precomputed
@@ -16,6 +16,8 @@ from climbpose.exporters.overlay_mp4 import OverlayMp4, OverlayOptions
 from climbpose.exporters.tracks_csv import read as read_tracks
 from climbpose.jobs import AnnotateOptions, Job, check_outputs, job_in
 from climbpose.pipeline import annotate
+from climbpose.pipeline.analysing import analyse, signs_of_a_cut
+from climbpose.pipeline.log import Log
 from climbpose.poses import Status
 from climbpose.render.skeleton import SkeletonLayer
 from climbpose.repair import Repair
@@ -222,11 +224,11 @@ def test_cut_file_is_told_but_not_one_that_was_asked_to_end(stage: Stage) -> Non
     with VideoReader(stage.video) as reader:
         info = reader.info
     times = list(np.arange(20) / 30)
-    (warning,) = pipeline._signs_of_a_cut(info, OverlayOptions(), times)
+    (warning,) = signs_of_a_cut(info, OverlayOptions(), times)
     assert "lasts 2.0 s, but its pictures end after 0.6 s" in warning
-    assert pipeline._signs_of_a_cut(info, OverlayOptions(end=0.6), times) == []
+    assert signs_of_a_cut(info, OverlayOptions(end=0.6), times) == []
     late = list(1.4 + np.arange(18) / 30)
-    assert pipeline._signs_of_a_cut(info, OverlayOptions(start=1.4), late) == []
+    assert signs_of_a_cut(info, OverlayOptions(start=1.4), late) == []
 
 
 def test_options_are_checked_when_they_are_made() -> None:
@@ -243,6 +245,6 @@ def test_detections_may_not_be_replaced(stage: Stage) -> None:
 
 def test_exporter_alone_writes_a_video(stage: Stage) -> None:
     job = job_in(stage.folder, stage.video)
-    run = pipeline._Run(job, AnnotateOptions(detector="seer"), Watcher())
-    OverlayMp4().write(run.analyse(), stage.folder / "alone.mp4")
+    analysis = analyse(job.video, AnnotateOptions(detector="seer"), Log(Watcher()))
+    OverlayMp4().write(analysis, stage.folder / "alone.mp4")
     assert stage.names() == {"alone.mp4"}

@@ -94,11 +94,11 @@ class _Batch:
             while self._hand_out():
                 done, _ = self._ray.wait(list(self._running), timeout=NEWS_INTERVAL_S)
                 self._hear()
-                self._free_the_stuck()
                 for reference in done:
                     outcome = self._take(reference)
                     if outcome:
                         yield outcome
+                self._free_the_stuck()
         finally:
             self._end()
 

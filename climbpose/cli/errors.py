@@ -13,6 +13,9 @@ from climbpose.errors import ClimbposeError
 
 INTERRUPTED = 130
 
+_LONGEST = 2000
+"""Characters of a message; what a damaged file is quoted with may be of any length."""
+
 
 @dataclass
 class Answer:
@@ -76,6 +79,8 @@ def complain(message: str) -> None:
 
 def one_line(text: str) -> str:
     """The text with control characters escaped and what cannot be encoded replaced."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]} ..."
     shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     return shown.encode("utf-8", "replace").decode("utf-8")
 

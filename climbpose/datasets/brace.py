@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from climbpose.datasets.arrays import DAMAGE
+from climbpose.archives import DAMAGE, read_text
 from climbpose.datasets.pose_clips import PoseClip, PoseClips, placed, runs
 from climbpose.errors import DatasetError
 from climbpose.labels import VISIBLE
@@ -88,7 +88,7 @@ def _segments(path: Path) -> Iterator[tuple[str, str, bytes]]:
         with zipfile.ZipFile(path) as archive:
             for name in sorted(archive.namelist()):
                 if video := _video(PurePosixPath(name)):
-                    yield video, PurePosixPath(name).stem, archive.read(name)
+                    yield video, PurePosixPath(name).stem, read_text(archive, name)
     except OSError as error:
         raise DatasetError(f"BRACE {path} cannot be read ({error.strerror or error})") from error
     except DAMAGE as error:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
-from climbpose.datasets.arrays import DAMAGE
+from climbpose.archives import DAMAGE, read_text
 from climbpose.datasets.coco_keypoints import is_coco, read_coco
 from climbpose.datasets.cvat import read_cvat
 from climbpose.datasets.person_labels import PersonLabels
@@ -163,7 +163,7 @@ def _texts(file: Path) -> Iterator[tuple[str, bytes, str]]:
         for name in sorted(archive.namelist()):
             ending = PurePosixPath(name).suffix.lower()
             if ending in (".xml", ".json"):
-                yield f"{file}/{name}", archive.read(name), ending
+                yield f"{file}/{name}", read_text(archive, name), ending
 
 
 def _labelled(labels: Sequence[PersonLabels], track: str | None, where: str) -> LabelledVideo:

@@ -18,6 +18,7 @@ from climbpose.errors import DatasetError
 from climbpose.labels import UNLABELLED
 
 _NUMBER = re.compile(r"(?P<before>.*?)(?P<frame>\d+)\D*")
+_MAX_NAME = 255
 _FILLING = re.compile(r"[\W_]*(?i:frame|img|image)?[\W_]*$")
 
 _Image = tuple[str, tuple[int, int] | None, int]
@@ -60,7 +61,7 @@ def read_coco(text: bytes, where: str, stem: str) -> list[PersonLabels]:
         }
         images = {image["id"]: _image(image, where, stem) for image in content["images"]}
         return list(_people(content["annotations"], images, keypoints, where))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise DatasetError(
             f"{where} is no whole COCO file ({type(error).__name__}: {error}); export it again"
         ) from error
@@ -123,11 +124,12 @@ def _points(
 def _image(image: Mapping[str, Any], where: str, stem: str) -> _Image:
     """The video, the picture's size and the frame of an image."""
     path = PurePosixPath(str(image.get("file_name", "")).replace("\\", "/"))
-    match = _NUMBER.fullmatch(path.stem)
+    # A name that no file can have would keep the pattern busy for hours.
+    match = _NUMBER.fullmatch(path.stem) if len(path.name) <= _MAX_NAME else None
     frame = image.get("frame", int(match["frame"]) if match else None)
     if type(frame) is not int or not 0 <= frame < MAX_FRAME:
         raise DatasetError(
-            f"{where}: image {path.name!r} does not tell its frame; give it a field frame"
+            f"{where}: image {path.name[:60]!r} does not tell its frame; give it a field frame"
         )
     before = _FILLING.sub("", match["before"]) if match else ""
     size = None

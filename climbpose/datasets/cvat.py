@@ -13,6 +13,7 @@ the picture's corner, as ours, and frames from the video's first. Files are read
 by which a file could read others or fill the memory.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element, ParseError
 
@@ -23,6 +24,8 @@ from climbpose.datasets.person_labels import MAX_FRAME, PersonLabels, Point, che
 from climbpose.errors import DatasetError
 from climbpose.labels import OCCLUDED, VISIBLE
 from climbpose.skeleton import CLIMBING_25
+
+_SIDE = re.compile("[0-9]{1,6}")
 
 _Video = tuple[str, tuple[int, int] | None]
 
@@ -81,7 +84,7 @@ def _videos(root: Element, stem: str) -> Mapping[str, _Video]:
         name = task.findtext("source") or root.findtext("meta/source") or task.findtext("name")
         width, height = (task.findtext(f"original_size/{side}") for side in ("width", "height"))
         size = None
-        if width and height and width.isdecimal() and height.isdecimal():
+        if width and height and _SIDE.fullmatch(width) and _SIDE.fullmatch(height):
             size = int(width), int(height)
         found[task.findtext("id") or ""] = (name or stem, size)
     if not found:

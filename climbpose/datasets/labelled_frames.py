@@ -6,7 +6,6 @@ COCO's visibility, 1 or 2. What could not be judged is left out.
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +14,16 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
+from climbpose.datasets.person_labels import MAX_FRAME, MAX_PX
 from climbpose.datasets.video_files import SUFFIXES
 from climbpose.errors import DatasetError
 from climbpose.labels import OCCLUDED, VISIBLE
 from climbpose.skeleton import CLIMBING_25, Skeleton
 
 FILE_NAME = "labels.json"
+
+# No file system has longer names.
+_MAX_STEM = 250
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,16 +126,17 @@ def _read(path: Path) -> Mapping[str, Mapping[str, Any]]:
         raise DatasetError(f"labels {path}: expected clips by name, found none")
     for stem, frames in content.items():
         # A name with a folder in it would read files from elsewhere.
-        if not stem or Path(stem).name != stem:
-            raise DatasetError(f"labels {path}: {stem!r} is no name of a clip")
+        if not stem.isprintable() or Path(stem).name != stem or len(stem) > _MAX_STEM:
+            raise DatasetError(f"labels {path}: {stem[:40]!r} is no name of a clip")
         if not (isinstance(frames, dict) and frames):
             raise DatasetError(f"labels {path}: {stem}: expected frames by index, found none")
     return content
 
 
 def _frame_index(key: str, where: str) -> int:
-    if not (key.isascii() and key.isdecimal()):
-        raise DatasetError(f"{where}: expected the index of a frame, found {key!r}")
+    is_number = key.isascii() and key.isdecimal() and len(key) < 20
+    if not is_number or int(key) >= MAX_FRAME:
+        raise DatasetError(f"{where}: expected the index of a frame, found {key[:20]!r}")
     return int(key)
 
 
@@ -155,6 +159,7 @@ def _is_point(point: object) -> bool:
         isinstance(point, list)
         and len(point) == 3
         # To JSON true is no number, to Python it is.
-        and all(type(number) in (int, float) and math.isfinite(number) for number in point)
+        # NaN is not less than anything.
+        and all(type(number) in (int, float) and abs(number) < MAX_PX for number in point)
         and point[2] in (OCCLUDED, VISIBLE)
     )

@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import Float64
 from scipy.interpolate import CubicSpline
 
-from climbpose.datasets.arrays import array_names, read_arrays
+from climbpose.datasets.arrays import NUMBERS, TEXTS, array_names, read_arrays
 from climbpose.datasets.asf_amc import read_amc, read_asf
 from climbpose.datasets.bvh import read_bvh
 from climbpose.datasets.cameras import film
@@ -49,6 +49,10 @@ _CMU = {
     "right_toes": ("right_toe_base", "rfoot", "RightToeBase"),
 }
 """Our keypoints; what the arrays call them, the ASF bone that ends there, the BVH joint."""
+
+_FRAMES, _LISTS = {"pos_mm": NUMBERS}, {"fps": NUMBERS, "joints": TEXTS}
+
+_MAX_FPS = 10_000
 
 _BVH_UNIT_M = 0.0254 / 0.45
 """That of CMU's ASF files, whose numbers the BVH edition keeps."""
@@ -142,7 +146,7 @@ def read_deepmimic(path: Path, views: int = 4, fps: float = 30.0, seed: int = 0)
     Raises:
         DatasetError: The file is absent or damaged.
     """
-    arrays = read_arrays(path, ("pos_mm", "motion", "fps", "joints"), "DeepMimic's positions")
+    arrays = read_arrays(path, _FRAMES, _LISTS | {"motion": TEXTS}, "DeepMimic's positions")
     names = {name: name for name in _CMU if not name.endswith("_toes")}
     trials = (
         _of_array(arrays, number, f"deepmimic:{motion}", names, path)
@@ -166,7 +170,7 @@ def _clips(trials: Iterable[Trial], views: int, fps: float, seed: int) -> PoseCl
 def _cmu_trials(path: Path) -> Iterator[tuple[str, Callable[[], Trial]]]:
     """The names of the trials, and what reads them."""
     if path.is_file() and path.suffix.lower() not in _READERS:
-        arrays = read_arrays(path, ("pos_mm", "trial", "fps", "joints"), "CMU's positions")
+        arrays = read_arrays(path, _FRAMES, _LISTS | {"trial": TEXTS}, "CMU's positions")
         names = {name: ours for name, (ours, _, _) in _CMU.items()}
         for number, trial in enumerate(arrays["trial"].tolist()):
             yield trial, partial(_of_array, arrays, number, f"cmu:{trial}", names, path)
@@ -189,11 +193,16 @@ def _of_array(
     path: Path,
 ) -> Trial:
     joints, offsets = arrays["joints"].tolist(), arrays["offsets"]
-    if arrays["pos_mm"].shape[1:] != (len(joints), 3) or not number < len(offsets) - 1:
+    fps, sequences = arrays["fps"], len(offsets) - 1
+    if (
+        arrays["pos_mm"].shape[1:] != (len(joints), 3)
+        or not number < sequences
+        or len(fps) != sequences
+    ):
         raise DatasetError(f"{path} is damaged (the arrays do not fit); get the file anew")
     mm = arrays["pos_mm"][offsets[number] : offsets[number + 1]]
     places = {joint: mm[:, column] / 1000 for column, joint in enumerate(joints)}
-    return _trial(name, names, places, float(arrays["fps"][number]), path)
+    return _trial(name, names, places, float(fps[number]), path)
 
 
 def _of_amc(path: Path) -> Trial:
@@ -230,8 +239,8 @@ def _trial(
             f"{path} has no {', '.join(lacking)}; expected a motion of CMU's or DeepMimic's body"
         )
     xyz = np.stack([places[theirs] for theirs in names.values()], axis=1)
-    if not len(xyz) or not np.isfinite(xyz).all() or not fps > 0:
-        raise DatasetError(f"{path}: {name} has no frames, NaN or no frame rate")
+    if not len(xyz) or not np.isfinite(xyz).all() or not 1 <= fps <= _MAX_FPS:
+        raise DatasetError(f"{path}: {name} has no frames, NaN or no frame rate that can be")
     return Trial(name, tuple(names), xyz, fps)
 
 

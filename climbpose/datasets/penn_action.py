@@ -25,7 +25,7 @@ import numpy as np
 import scipy.io
 from scipy.io.matlab import MatReadError
 
-from climbpose.datasets.arrays import array_names, read_arrays
+from climbpose.datasets.arrays import INTEGERS, NUMBERS, TEXTS, array_names, read_arrays
 from climbpose.datasets.pose_clips import PoseClip, PoseClips, placed
 from climbpose.errors import DatasetError, UsageError
 from climbpose.labels import OCCLUDED, UNLABELLED, VISIBLE
@@ -49,7 +49,7 @@ KEYPOINTS = (
 
 _LABELS = re.compile(r"\d{4}\.mat")
 
-_ARRAYS = ("xy", "vis", "seq_id", "action")
+_FRAMES, _LISTS = {"xy": NUMBERS, "vis": INTEGERS}, {"seq_id": INTEGERS, "action": TEXTS}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +74,7 @@ class _Sequence:
 def is_penn_action(path: Path) -> bool:
     """Whether a folder or file seems to be the set."""
     if path.is_file():
-        return array_names(path) >= {*_ARRAYS, "offsets"}
+        return array_names(path) >= {*_FRAMES, *_LISTS, "offsets"}
     return bool(_label_files(path))
 
 
@@ -107,7 +107,7 @@ def read_penn_action(
 
 
 def _from_array(path: Path) -> Iterator[_Sequence]:
-    arrays = read_arrays(path, _ARRAYS, "Penn Action's labels")
+    arrays = read_arrays(path, _FRAMES, _LISTS, "Penn Action's labels")
     offsets = arrays["offsets"]
     if not len(arrays["seq_id"]) == len(arrays["action"]) == len(offsets) - 1:
         raise DatasetError(f"{path} is damaged: not one action for each clip; get the file anew")

@@ -13,7 +13,8 @@ MARGIN_PX = 1.0
 MAX_FRAME = 10**9
 """No video has so many frames."""
 
-_LARGEST_PX = 100_000
+MAX_PX = 100_000
+"""No picture is so wide or high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def checked(point: Point, size: tuple[int, int] | None, where: str) -> Point:
     """
     if not (math.isfinite(point.x) and math.isfinite(point.y)):
         raise DatasetError(f"{where}: expected coordinates, found NaN or infinity; label it again")
-    width, height = size or (_LARGEST_PX, _LARGEST_PX)
+    width, height = size or (MAX_PX, MAX_PX)
     is_inside = (
         -MARGIN_PX <= point.x <= width + MARGIN_PX and -MARGIN_PX <= point.y <= height + MARGIN_PX
     )

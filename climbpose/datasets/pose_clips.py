@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64, UInt8
 
-from climbpose.datasets.arrays import DAMAGE
+from climbpose.archives import DAMAGE, opened
 from climbpose.errors import DatasetError
 from climbpose.files import part_file
 from climbpose.labels import OCCLUDED, UNLABELLED, VISIBLE
@@ -161,8 +161,8 @@ class PoseClips:
             DatasetError: It is not there, damaged, or of another version or skeleton.
         """
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                content = {name: arrays[name] for name in arrays.files}
+            with opened(path) as arrays:
+                content = {name: arrays[name] for name in arrays}
             if str(content.get("format")) != FORMAT:
                 raise DatasetError(f"{path} holds no pose clips; see climbpose/datasets")
             if int(content["version"]) != VERSION:
@@ -194,6 +194,18 @@ class PoseClips:
             ) from error
 
 
+_KINDS = {
+    "xy": "fiu",
+    "visibility": "iu",
+    "offsets": "iu",
+    "fps": "fiu",
+    "names": "U",
+    "videos": "U",
+    "keypoints": "U",
+}
+"""What numbers or texts each array is of, as NumPy names them."""
+
+
 def _check(content: Mapping[str, np.ndarray], path: Path) -> None:
     """Whether the arrays of a file fit each other."""
     xy, visibility, offsets, fps = (
@@ -201,7 +213,8 @@ def _check(content: Mapping[str, np.ndarray], path: Path) -> None:
     )
     rows, count = len(xy), len(content["names"])
     is_fit = (
-        xy.shape == (rows, len(CLIMBING_25), 2)
+        all(content[name].dtype.kind in kinds for name, kinds in _KINDS.items())
+        and xy.shape == (rows, len(CLIMBING_25), 2)
         and visibility.shape == (rows, len(CLIMBING_25))
         and offsets.shape == (count + 1,)
         and fps.shape == content["videos"].shape == content["names"].shape == (count,)

@@ -12,18 +12,19 @@ from pathlib import Path
 
 import numpy as np
 
-from climbpose.datasets.arrays import array_names, read_arrays
+from climbpose.datasets.arrays import INTEGERS, NUMBERS, TEXTS, array_names, read_arrays
 from climbpose.datasets.pose_clips import PoseClip, PoseClips, placed, runs
 from climbpose.errors import DatasetError
 from climbpose.labels import UNLABELLED, VISIBLE
 from climbpose.skeleton import CLIMBING_25
 
-_ARRAYS = ("xy", "frame_number", "run_id", "fps", "source_url", "joints")
+_FRAMES = {"xy": NUMBERS, "frame_number": INTEGERS}
+_LISTS = {"run_id": TEXTS, "fps": NUMBERS, "source_url": TEXTS, "joints": TEXTS}
 
 
 def is_speed21(path: Path) -> bool:
     """Whether a file seems to be the set."""
-    return array_names(path) >= {*_ARRAYS, "offsets"}
+    return array_names(path) >= {*_FRAMES, *_LISTS, "offsets"}
 
 
 def read_speed21(path: Path) -> PoseClips:
@@ -32,11 +33,16 @@ def read_speed21(path: Path) -> PoseClips:
     Raises:
         DatasetError: The file is absent or damaged.
     """
-    arrays = read_arrays(path, _ARRAYS, "SPEED21's poses")
+    arrays = read_arrays(path, _FRAMES, _LISTS, "SPEED21's poses")
     xy, offsets = arrays["xy"].astype(np.float32), arrays["offsets"]
     names = _names(arrays["joints"].tolist())
     identities = arrays["run_id"].tolist()
-    if xy.shape[1:] != (len(names), 2) or len(identities) != len(offsets) - 1:
+    counts = {len(arrays[name]) for name in ("run_id", "fps", "source_url")}
+    if (
+        xy.shape[1:] != (len(names), 2)
+        or counts != {len(offsets) - 1}
+        or arrays["frame_number"].ndim != 1
+    ):
         raise DatasetError(f"{path} is damaged: the arrays do not fit; get the file anew")
     is_there = np.isfinite(xy).all(axis=2)
     seen = np.where(is_there, VISIBLE, UNLABELLED).astype(np.uint8)

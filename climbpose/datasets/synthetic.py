@@ -109,10 +109,11 @@ def read_set(folder: Path) -> Mapping[str, Any] | None:
     path = folder / SET_NAME
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        int(content["clips"])
+        if type(content["clips"]) is not int:
+            raise TypeError(f"{content['clips']!r:.40} clips")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise DatasetError(f"{path} is damaged ({error}); make the set anew") from error
     made: Mapping[str, Any] = content
     return made

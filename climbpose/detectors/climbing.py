@@ -13,6 +13,7 @@ from climbpose.detectors.following.running import (
     RunningPersonNetwork,
 )
 from climbpose.detectors.following.views import views_of
+from climbpose.networks import shapes
 
 PERSON = "person"
 LANDMARKS: Mapping[Quality, str] = {
@@ -34,7 +35,9 @@ class Climbing(Following):
     def __init__(self, options: DetectorOptions = NO_OPTIONS) -> None:
         person = checkpoint.load(PERSON, family="person")
         landmarks = checkpoint.load(
-            options.weights or LANDMARKS[options.quality], family="landmarks"
+            options.weights or LANDMARKS[options.quality],
+            family="landmarks",
+            shapes=shapes.LANDMARKS,
         )
         used = (person, landmarks)
         self.models: Sequence[ModelFile] = [ModelFile(c.file_name, c.sha256) for c in used]

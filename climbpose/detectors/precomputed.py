@@ -84,7 +84,7 @@ class Precomputed:
             frame_index=frame.index,
             time=float(frame.time),
             box=self._box[row],
-            maps=DenseMaps(_known(maps if self._order is None else maps[self._order])),
+            maps=DenseMaps(maps if self._order is None else maps[self._order]),
             score=float(self._score[row]),
         )
 
@@ -154,11 +154,3 @@ class Precomputed:
                 f"{self._path}: keypoints differ from the 25 of climbpose at {', '.join(unknown)}"
             )
         return np.array([given.index(name) for name in CLIMBING_25.keypoints])
-
-
-def _known(maps: np.ndarray) -> np.ndarray:
-    """The heatmaps, empty where a number is NaN or infinite: nobody saw that keypoint."""
-    if maps.dtype.kind != "f":
-        return maps
-    is_known = np.isfinite(maps).all(axis=(1, 2))
-    return maps if is_known.all() else np.where(is_known[:, None, None], maps, 0).astype(maps.dtype)

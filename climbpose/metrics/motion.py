@@ -90,10 +90,11 @@ class Lag:
     ) -> Scores:
         """How far each keypoint lies behind along its way, and the way, both times the way."""
         side = np.maximum(annotated.crop_sides_px, 1.0)[:, None, None]
-        place = np.where(annotated.is_visible[:, :, None], annotated.xy, np.nan) / side
+        place = np.where(annotated.is_visible[:, :, None], annotated.xy.astype(np.float64), np.nan)
         way = np.full(place.shape, np.nan)
-        way[1:-1] = (place[2:] - place[:-2]) / 2
-        behind = ((place - predicted / side) * way).sum(axis=2)
+        # Divided last: the square changes from frame to frame, which is no movement.
+        way[1:-1] = (place[2:] - place[:-2]) / 2 / side[1:-1]
+        behind = ((place - predicted) / side * way).sum(axis=2)
         squared = (way**2).sum(axis=2)
         is_known = np.isfinite(behind)
         return Scores(np.where(is_known, behind, 0.0), np.where(is_known, squared, 0.0))

@@ -162,16 +162,26 @@ class PoseSmoother(ABC):
         is_there = np.asarray(np.isfinite(xy).all(axis=2))
         if not self.keypoints_are_independent:
             line = interpolate(xy, is_there, time)
-            smoothed = self.smooth(line, np.where(is_there, confidence, 0.0), time)
+            smoothed = self._smoothed(line, np.where(is_there, confidence, 0.0), time)
             return np.where(is_there[:, :, None], smoothed, np.nan)
         is_whole = is_there.all(axis=0)
         if is_whole.any():
-            xy[:, is_whole] = self.smooth(xy[:, is_whole], confidence[:, is_whole], time)
+            xy[:, is_whole] = self._smoothed(xy[:, is_whole], confidence[:, is_whole], time)
         for keypoint in np.flatnonzero(~is_whole):
             one = slice(keypoint, keypoint + 1)
             for run in runs(is_there[:, keypoint]):
-                xy[run, one] = self.smooth(xy[run, one], confidence[run, one], time[run])
+                xy[run, one] = self._smoothed(xy[run, one], confidence[run, one], time[run])
         return xy
+
+    def _smoothed(
+        self,
+        xy: Float64[np.ndarray, "time keypoints 2"],
+        confidence: Float64[np.ndarray, "time keypoints"],
+        time: Float64[np.ndarray, " time"],
+    ) -> Float64[np.ndarray, "time keypoints 2"]:
+        """The same as `smooth`, NaN where a network gives infinity."""
+        made = self.smooth(xy, confidence, time)
+        return np.where(np.isfinite(made), made, np.nan)
 
 
 class HeatmapSmoother(ABC):

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from climbpose.datasets.person_labels import MAX_FRAME, MAX_PX
 from climbpose.errors import DatasetError
 from climbpose.labels import UNLABELLED
 from climbpose.skeleton import CLIMBING_25
@@ -23,6 +24,9 @@ COCO_17 = (
     ),
 )
 """COCO's keypoints, for files whose category does not name any."""
+
+# No file system has longer ones.
+_MAX_NAME = 4000
 
 Person = tuple[Float32[np.ndarray, "25 2"], UInt8[np.ndarray, "25"]]
 """Keypoints in pixels, NaN where unlabelled, and COCO's visibility."""
@@ -70,7 +74,10 @@ class CocoPictures:
             raise DatasetError(
                 f"labels {path} cannot be read ({error.strerror or error})"
             ) from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            *(ValueError, KeyError, TypeError, AttributeError),
+            *(OverflowError, RecursionError),
+        ) as error:
             raise DatasetError(
                 f"{path} holds no keypoints as COCO has them ({type(error).__name__}: {error}); "
                 "expected images, annotations and categories"
@@ -103,24 +110,47 @@ class CocoPictures:
         return tuple(sorted(entries, key=lambda entry: (str(entry.video or ""), entry.frame)))
 
     def _entry(self, place: int, image: Mapping[str, Any], people: Sequence[Person]) -> Entry:
-        folder = self._path.parent
-        file = folder / image["file_name"]
+        file = self._inside(image["file_name"])
         if file.is_file():
             return Entry(file.parent.name, place, None, file, tuple(people))
-        video = folder / image["video"] if "video" in image else None
+        video = self._inside(image["video"]) if "video" in image else None
         if video is None or not video.is_file():
             missing = file if video is None else video
             raise DatasetError(f"{missing}, which has labels in {self._path}, is not there")
-        return Entry(video.stem, int(image["frame"]), video, None, tuple(people))
+        frame = image["frame"]
+        if type(frame) is not int or not 0 <= frame < MAX_FRAME:
+            raise ValueError(f"expected the number of a frame, found {frame!r:.40}")
+        return Entry(video.stem, frame, video, None, tuple(people))
+
+    def _inside(self, name: str) -> Path:
+        """The file of this name beside the labels, which must not make us read others.
+
+        Raises:
+            DatasetError: The name leads elsewhere.
+        """
+        folder = self._path.parent
+        if not name.isprintable() or len(name) > _MAX_NAME or ".." in Path(name).parts:
+            raise DatasetError(f"{self._path}: {name!r:.60} is no name of a picture or a video")
+        file = folder / name
+        if not file.is_relative_to(folder):
+            raise DatasetError(
+                f"{self._path}: {name!r:.60} lies elsewhere; put it beside the labels"
+            )
+        return file
 
 
 def _person(numbers: Sequence[float | int], names: Sequence[str]) -> Person:
     """COCO counts from the first pixel's centre, we from its corner."""
     table = np.array(numbers, np.float64).reshape(len(names), 3)
+    is_seen = table[:, 2] != UNLABELLED
+    if not (table[:, 2] >= UNLABELLED).all():
+        raise ValueError("expected visibility 0, 1 or 2")
+    if not (np.abs(table[is_seen, :2]) < MAX_PX).all():
+        raise ValueError("a keypoint is in no picture")
     xy = np.full((len(CLIMBING_25), 2), np.nan, np.float32)
     visibility = np.zeros(len(CLIMBING_25), np.uint8)
     for name, (x, y, seen) in zip(names, table, strict=True):
         if name in CLIMBING_25.keypoints and seen != UNLABELLED:
             row = CLIMBING_25.index(name)
-            xy[row], visibility[row] = (x + 0.5, y + 0.5), min(int(seen), 2)
+            xy[row], visibility[row] = (x + 0.5, y + 0.5), int(min(seen, 2))
     return xy, visibility

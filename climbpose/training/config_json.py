@@ -11,7 +11,7 @@ _LONGEST, _LONGEST_PART = 4000, 255
 """Characters of a text, and of what is between two slashes; no path has more."""
 
 
-_LARGEST = 1e300
+_LARGEST, _LARGEST_INTEGER = 1e300, 2**63
 
 
 def expect_keys(content: object, kind: type) -> None:
@@ -71,7 +71,7 @@ def _plain(kind: Any, value: Any, name: str) -> Any:
         return value
     if kind is float and type(value) in (int, float) and abs(value) <= _LARGEST:
         return float(value)
-    if kind in (int, bool) and type(value) is kind:
+    if kind in (int, bool) and type(value) is kind and abs(value) <= _LARGEST_INTEGER:
         return value
     if kind in (str, Path) and isinstance(value, str) and _may_be_path(value):
         return kind(value)

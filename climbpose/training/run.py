@@ -2,8 +2,8 @@
 
 import csv
 import json
-import pickle
 import subprocess
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,15 +160,14 @@ class Run:
         if not path.exists():
             return None
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except (
-            OSError,
-            RuntimeError,
-            EOFError,
-            ValueError,
-            KeyError,
-            pickle.UnpicklingError,
-        ) as error:
+            with warnings.catch_warnings():
+                # What a damaged byte makes of the version is no news for the user.
+                warnings.simplefilter("ignore", UserWarning)
+                state = torch.load(path, map_location="cpu", weights_only=True)
+        except MemoryError:
+            raise
+        # A damaged byte can lead torch's reader to any of them.
+        except Exception as error:
             raise damaged(path, error) from error
         if not isinstance(state, dict):
             raise damaged(path, TypeError("no state"))

@@ -72,6 +72,8 @@ class DetectorTraining:
         ):
             if not low <= value <= high:
                 raise UsageError(f"{option}: expected {low:g} to {high:g}, found {value:g}")
+        if unknown := set(config.mix) - set(SOURCES):
+            raise UsageError(f"--mix: no source is named {min(unknown)!r:.40}")
         for path in (*self.unlabelled, *self.labelled):
             if not path.exists():
                 raise UsageError(f"{path} is not there; check the name")

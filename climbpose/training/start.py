@@ -6,7 +6,7 @@ from climbpose import assets, checkpoint
 from climbpose.checkpoint import Checkpoint
 from climbpose.detectors.blazepose import LANDMARK_ASSET
 from climbpose.errors import ModelError
-from climbpose.networks import tflite
+from climbpose.networks import shapes, tflite
 
 BLAZEPOSE = "blazepose"
 """The published network, of the fetched file."""
@@ -37,6 +37,6 @@ def load_landmarks(name: str) -> Checkpoint:
                 f"network {name} cannot be read ({error.strerror}); check the name"
             ) from error
     else:
-        return checkpoint.load(name, family=_FAMILY)
+        return checkpoint.load(name, family=_FAMILY, shapes=shapes.LANDMARKS)
     header = {"family": _FAMILY, "name": Path(name).stem}
     return Checkpoint(graph=tflite.read_landmarks(content), header=header)

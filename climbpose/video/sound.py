@@ -95,6 +95,9 @@ class Sound:
         make = self._copied if self._is_copied else self._encoded
         try:
             yield from make(shift, start)
+        except av.error.MemoryError:
+            # Packets of sound are small: a damaged table told of gigabytes.
+            self._warnings.append("the sound ends early: it is damaged (a packet is too large)")
         except MemoryError:
             raise
         except (av.error.FFmpegError, OSError, ValueError) as error:

@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from climbpose.detectors.following.networks import PendingLandmarks, RawLandmarks
+from climbpose.errors import ModelError
 from climbpose.networks.graph import Graph
 from climbpose.networks.runtime import Outputs, Pending, Precision, Runtime
 
@@ -22,6 +23,7 @@ class RunningPersonNetwork:
     ) -> tuple[Float32[np.ndarray, "n anchors 12"], Float32[np.ndarray, "n anchors"]]:
         """Raw boxes with their four keypoints in input pixels, and logits."""
         found = self._run(images)
+        _check(found["scores"])
         return found["boxes"], found["scores"]
 
 
@@ -64,4 +66,13 @@ class _Pending:
 
 
 def _landmarks(found: Outputs) -> RawLandmarks:
+    _check(found["points"])
     return RawLandmarks(*(found[meaning] for meaning in _LANDMARK_OUTPUTS))
+
+
+def _check(numbers: Float32[np.ndarray, "..."]) -> None:
+    if numbers.size and not np.isfinite(numbers).any():
+        raise ModelError(
+            "a network gives nothing but NaN for a picture; its file is damaged: choose another "
+            "--detector or --weights"
+        )

@@ -16,6 +16,9 @@ from climbpose.smoothers.learned.base import SmoothingNetwork
 
 FAMILY = "smoother"
 
+_LARGEST = 1024
+"""Number in a configuration; ours has 256 at most."""
+
 FPS = 30.0
 """Frames a second of what networks are trained on, where every frame is used."""
 
@@ -37,11 +40,16 @@ def read_network(name_or_path: str | Path) -> tuple[SmoothingNetwork, Stored]:
             f"{where} does not say which network it holds; choose another checkpoint, or train it "
             "again"
         )
+    if not all(type(value) in (int, float) and abs(value) <= _LARGEST for value in config.values()):
+        raise ModelError(f"{where} has a configuration that cannot be; train it again")
     try:
+        # Without memory for the weights, until the file's are known to be of this network.
+        with torch.device("meta"):
+            expected = build(family, config).state_dict()
+        _check(stored.arrays, expected, where)
         network = build(family, config)
-    except (UsageError, ModelError) as error:
+    except (UsageError, ModelError, RuntimeError, AssertionError, ZeroDivisionError) as error:
         raise ModelError(f"{where}: {error}") from error
-    _check(stored.arrays, network.state_dict(), where)
     tensors = {name: torch.from_numpy(array.copy()) for name, array in stored.arrays.items()}
     network.load_state_dict(tensors)
     return network.eval(), stored
