@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -63,7 +64,7 @@ def exchanged(xy: np.ndarray, frames: slice, *parts: str) -> np.ndarray:
     return wrong
 
 
-def pixels(detections: list[Detection]) -> np.ndarray:
+def pixels(detections: Sequence[Detection]) -> np.ndarray:
     return np.stack([detection.keypoints()[0] for detection in detections])
 
 

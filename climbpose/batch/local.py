@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from time import monotonic
 from types import FrameType
 
@@ -24,7 +25,7 @@ _NEWS_INTERVAL_S = 0.1
 _GRACE_S = 3.0
 """How long workers may take to remove their half files."""
 
-_WORKER_BYTES = 1_000_000_000
+WORKER_BYTES = 1_000_000_000
 """About what a worker needs for a 1080p video with the default networks, and some more."""
 
 _MOST_ATTEMPTS = 2
@@ -36,7 +37,7 @@ _ENDED = 128 + signal.SIGTERM
 def jobs_for(videos: int) -> int:
     """How many videos at the same time are fastest: one for each core, if memory allows."""
     memory = free_memory()
-    fitting = cores() if memory is None else memory // _WORKER_BYTES
+    fitting = cores() if memory is None else memory // WORKER_BYTES
     return max(1, min(cores(), fitting, videos))
 
 
@@ -266,7 +267,7 @@ def _death(exit_code: int | None) -> str:
 
 def tidy(task: Task) -> None:
     """Removes the half files of a process that was killed, unless another run has begun."""
-    if task.transfer is not None:
+    if not isinstance(task.folder, Path):
         return
     with suppress(ClimbposeError), claimed(task.job.report):
         for path in task.job.outputs(task.options):

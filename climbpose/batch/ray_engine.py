@@ -12,7 +12,7 @@ from typing import Any
 
 from climbpose import __version__
 from climbpose.batch.engine import BatchObserver
-from climbpose.batch.local import jobs_for, tidy
+from climbpose.batch.local import WORKER_BYTES, jobs_for, tidy
 from climbpose.batch.ray_cluster import joined
 from climbpose.batch.ray_worker import NEWS_INTERVAL_S, Newsroom, Wire, annotate_one
 from climbpose.batch.task import Outcome, Task, failure
@@ -24,9 +24,6 @@ _GRACE_S = 5.0
 
 _MOST_ATTEMPTS = 3
 """A lost machine is nobody's fault, so one more than on a single machine."""
-
-_WORKER_BYTES = 1_000_000_000
-"""About what a worker needs for a 1080p video with the default networks, and some more."""
 
 _ADDRESS = "RAY_ADDRESS"
 """Environment variable by which Ray itself tells its jobs where their cluster is."""
@@ -209,7 +206,7 @@ def _share(ray: Any, jobs: int | None) -> tuple[int, int]:
     total = int(sum(node.get("CPU", 0) for node in nodes))
     cpus = 1 if jobs is None else max(1, min(most, total // jobs))
     memory = max((int(node.get("memory", 0)) for node in nodes), default=0)
-    return cpus, min(_WORKER_BYTES, memory) or _WORKER_BYTES
+    return cpus, min(WORKER_BYTES, memory) or WORKER_BYTES
 
 
 def _nodes(ray: Any) -> list[dict[str, float]]:

@@ -150,7 +150,7 @@ def _foreign(task: Task, present: Mapping[str, Place]) -> str | None:
         return f"{present[report_name]} is no report of climbpose; move it away, or add -y"
     part = task.output(f"{report_name}{PART_SUFFIX}")
     # Left of a run that was killed, and that was allowed to write all of them.
-    if isinstance(part, Path) and os.path.lexists(part):
+    if _exists(part):
         return None
     for place in present.values():
         # A run that is stopped leaves the tracks that it has written.

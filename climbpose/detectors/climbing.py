@@ -1,6 +1,7 @@
 """Our own detector: networks trained on climbing, which come with the package."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
 
 from climbpose import checkpoint
@@ -42,5 +43,7 @@ class Climbing(Following):
         used = (person, landmarks)
         self.models: Sequence[ModelFile] = [ModelFile(c.file_name, c.sha256) for c in used]
         self.trained_on = person.trained_on | landmarks.trained_on
-        networks = RunningPersonNetwork(person.graph), RunningLandmarkNetwork(landmarks.graph)
-        super().__init__(Eyes(*networks, views_of(options.quality)))
+        with ThreadPoolExecutor(1, "climbpose-networks") as pool:
+            finder = pool.submit(RunningPersonNetwork, person.graph)
+            landmark_network = RunningLandmarkNetwork(landmarks.graph)
+        super().__init__(Eyes(finder.result(), landmark_network, views_of(options.quality)))

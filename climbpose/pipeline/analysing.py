@@ -59,11 +59,12 @@ def analyse(video: Path, options: AnnotateOptions, log: Log) -> Analysis:
         VideoReader(video, rotate=overlay.rotate, start=overlay.start, end=overlay.end) as reader,
     ):
         check_picture(reader.info, options)
-        making = pool.submit(options.create_detector)
-        # Before the long work, so that a file that cannot be used is told at once.
-        smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
-        _load_libraries()
-        detector = making.result()
+        with log.timings.measure("models"):
+            making = pool.submit(options.create_detector)
+            # Before the long work, so that a file that cannot be used is told at once.
+            smoother = smoothers.create(options.smoother, strength=options.smooth_strength)
+            _load_libraries()
+            detector = making.result()
         log.models = [*detector.models, *_files_of(smoother)]
         seen = _Seen.by(detector, reader, options, log)
     with log.timings.measure("track"):

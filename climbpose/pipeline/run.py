@@ -78,7 +78,8 @@ def _annotate(
                 f"{job.video} changed or vanished while it was read; annotate it again when it is "
                 "whole"
             )
-        outputs = _export(analysis, job, options)
+        with log.timings.measure("export"):
+            outputs = _export(analysis, job, options)
         is_anybody = bool(analysis.poses.has_climber.any())
         if is_anybody:
             _draw(analysis, job, options, log)
@@ -97,7 +98,7 @@ def _annotate(
     done = RunReport(
         climbpose=__version__,
         status=report.DONE if is_anybody else report.NOBODY,
-        started_at=started.isoformat(timespec="seconds"),
+        started_at=started.isoformat(timespec="milliseconds"),
         arguments=arguments,
         models=log.models,
         video=analysis.video,

@@ -91,7 +91,7 @@ def cluster() -> Generator[Any]:
         cluster = Cluster(initialize_head=True, head_node_args=node)
         cluster.add_node(num_cpus=1, object_store_memory=STORE_BYTES)
         yield cluster
-        cluster.shutdown()
+        cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 def outcomes(ray: Ray, tasks: Sequence[Task], seen: Seen) -> dict[str, Outcome]:

@@ -47,7 +47,7 @@ class Count:
     broken: int = 0
 
 
-def climber(video: Path, detector: str) -> list[Detection]:
+def climber(video: Path, detector: str) -> Sequence[Detection]:
     """Who climbs in a video."""
     times: dict[int, float] = {}
 

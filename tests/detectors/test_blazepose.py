@@ -1,6 +1,6 @@
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -39,7 +39,7 @@ def frame_at(path: Path, index: int) -> Frame:
         return next(islice(reader, index, None))
 
 
-def detect(path: Path, count: int, rotate: int | None = None) -> list[Detection]:
+def detect(path: Path, count: int, rotate: int | None = None) -> Sequence[Detection]:
     """The climber in the first frames of a clip."""
     times = {}
 

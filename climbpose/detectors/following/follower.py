@@ -72,6 +72,7 @@ class Follower:
     evidence: float
     sights: int = 1
     is_trusted: bool = False
+    _is_calm: bool = False
     _glances: deque[Glance] = field(default_factory=deque)
 
     @classmethod
@@ -93,9 +94,11 @@ class Follower:
         """Begins to look at the frame after next, where the next one will be looked at.
 
         Mostly the next one does not change that by much, and two frames are looked at at the same
-        time. To foretell where the person will be makes this hit no more often.
+        time. Where the last one did, this one will, too. To foretell where the person will be makes
+        this hit no more often.
         """
-        self._glances.append(eyes.glance(pixels, self.region))
+        if self._is_calm:
+            self._glances.append(eyes.glance(pixels, self.region))
 
     def look(self, pixels: Pixels, time: float, eyes: Eyes) -> None:
         """Finds the person in the next frame, or around the last region, or not at all."""
@@ -111,9 +114,10 @@ class Follower:
             region = _search_around(self.region, pixels, eyes)
             body = eyes.body(pixels, region) if region else body
         if not body.is_somebody:
-            self.body = None
+            self.body, self._is_calm = None, False
             return
         region = _steady(body.region, body.next_region, abs(time - self.time))
+        self._is_calm = is_alike(self.region, region)
         # One view steers: the others are smaller than a region, and would make the next one so.
         self.take(eyes.again(pixels, body), time, region)
 
