@@ -33,7 +33,7 @@ SWAP_RATE = 0.0005
 """Exchanges of a limb a frame: about what `tests.bench.swaps` finds before the repair."""
 
 
-def residuals(labels: ClipLabels, seen: list[Detection]) -> list[Residual]:
+def residuals(labels: ClipLabels, seen: Sequence[Detection]) -> list[Residual]:
     """The errors of each stretch of consecutive frames of a clip."""
     torso = Annotated.of_labels(labels.xy, labels.visibility).torso_px
     frames = np.array([detection.frame_index for detection in seen])

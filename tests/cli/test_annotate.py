@@ -49,7 +49,12 @@ def test_report_tells_what_was_done(stage: Stage) -> None:
     report = json.loads(stage.output("run.json").read_text(encoding="utf-8"))
     assert report["climbpose"] == __version__
     assert report["status"] == "done"
-    assert report["frames"] == {"decoded": FRAMES, "with_climber": 9, "filled": 3}
+    assert report["frames"] == {
+        "decoded": FRAMES,
+        "with_climber": 9,
+        "filled": 3,
+        "recovered": 0,
+    }
     assert report["arguments"]["crf"] == 30
     assert report["arguments"]["videos"] == [str(stage.video)]
     assert report["video"]["width"] == WIDTH
@@ -218,3 +223,29 @@ def test_defaults_are_those_of_the_library() -> None:
     for name in ("scale", "crf", "preset", "start", "end"):
         assert parameters[name].default == getattr(library.overlay, name)
     assert parameters["smoother"].default == smoothers.DEFAULT
+
+
+def test_every_second_frame_is_recovered(stage: Stage) -> None:
+    whole = stage.annotate("--smoother", "none")
+    assert whole.exit_code == 0
+    expected = rows_of(stage.output("tracks.csv"))
+    assert stage.annotate("--smoother", "none", "--every", "2", "-y").exit_code == 0
+    rows = rows_of(stage.output("tracks.csv"))
+    words = [row["nose_status"] for row in rows]
+    assert words == ["detected", "recovered"] * 5 + ["detected", "detected"]
+    for row, other in zip(rows, expected, strict=True):
+        # The climber goes up steadily, so that a straight line is true.
+        assert float(row["nose_y"]) == pytest.approx(float(other["nose_y"]), abs=0.3)
+    report = json.loads(stage.output("run.json").read_text(encoding="utf-8"))
+    assert report["frames"] == {
+        "decoded": FRAMES,
+        "with_climber": FRAMES,
+        "filled": 0,
+        "recovered": 5,
+    }
+
+
+def test_frames_too_far_apart_are_refused_before_the_work(stage: Stage) -> None:
+    result = stage.annotate("--every", "7")
+    assert "--every 7 looks at this video once in 0.23 s" in refusal(result, 2)
+    assert stage.names() == set()

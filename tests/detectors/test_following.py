@@ -12,6 +12,7 @@ from climbpose.detectors.following.detector import Following
 from climbpose.detectors.following.eyes import Eyes
 from climbpose.detectors.following.landmarks import find_body
 from climbpose.detectors.following.memory import Memory
+from climbpose.detectors.following.networks import RawLandmarks
 from climbpose.detectors.following.people import People
 from climbpose.detectors.following.regions import Region
 from climbpose.detectors.following.views import SEVERAL_VIEWS, View
@@ -174,3 +175,60 @@ def test_every_view_sees_the_same(view: View) -> None:
         assert body.xy[pairs] == pytest.approx(expected[pairs], abs=4)
     else:
         assert body.xy == pytest.approx(expected, abs=4)
+
+
+class EagerSpotLandmarks(SpotLandmarks):
+    """The same, begun before it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = self.dropped = 0
+
+    def begin(self, crops: np.ndarray) -> "PendingSpots":
+        self.begun += 1
+        return PendingSpots(self, crops)
+
+
+class PendingSpots:
+    def __init__(self, network: EagerSpotLandmarks, crops: np.ndarray) -> None:
+        self._network, self._crops = network, crops
+
+    def landmarks(self) -> RawLandmarks:
+        return self._network(self._crops)
+
+    def drop(self) -> None:
+        self._network.dropped += 1
+
+
+def test_a_calm_climber_is_looked_at_once_a_frame_two_frames_at_a_time() -> None:
+    network = EagerSpotLandmarks()
+    detections = list(Following(Eyes(SpotSearch(), network))(clip([PLAIN] * 60)))
+    assert [one.frame_index for one in detections] == list(range(60))
+    for one in detections:
+        hips = one.keypoints()[0][HIPS].mean(axis=0)
+        assert hips == pytest.approx(START + STEP * one.frame_index, abs=2)
+    assert network.begun >= 55
+    assert network.dropped <= 2
+    assert network.calls <= 63
+
+
+def test_who_leaps_is_not_looked_for_ahead_in_vain() -> None:
+    network = EagerSpotLandmarks()
+    rng = np.random.default_rng(1)
+    places = 240 + rng.uniform(-40, 40, (60, 2))
+    frames = [
+        Frame(index, Fraction(index, 30), RgbPixels(spot_image((float(x), float(y)))))
+        for index, (x, y) in enumerate(places)
+    ]
+    detections = list(Following(Eyes(SpotSearch(), network))(frames))
+    assert [one.frame_index for one in detections] == list(range(60))
+    for one, place in zip(detections, places, strict=True):
+        assert one.keypoints()[0][HIPS].mean(axis=0) == pytest.approx(place, abs=2)
+    assert network.begun <= 15
+
+
+def test_ahead_or_not_the_same_is_seen() -> None:
+    eager = Following(Eyes(SpotSearch(), EagerSpotLandmarks()))
+    plain = Following(Eyes(SpotSearch(), SpotLandmarks()))
+    for one, other in zip(eager(clip([PLAIN] * 30)), plain(clip([PLAIN] * 30)), strict=True):
+        np.testing.assert_array_equal(one.keypoints()[0], other.keypoints()[0])

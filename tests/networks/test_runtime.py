@@ -88,3 +88,28 @@ def test_nothing_of_telemetry_is_loaded_or_left_in_the_home(tmp_path: Path) -> N
     )
     assert done.stdout.strip() == "None"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_several_pictures_are_worked_on_at_the_same_time() -> None:
+    runtime, images = Runtime(small_graph(), threads=2), pictures(5)
+    begun = [runtime.begin(image[None]) for image in images]
+    for pending, image in reversed(list(zip(begun, images, strict=True))):
+        expected = runtime(image[None])
+        for meaning, output in pending.outputs().items():
+            np.testing.assert_array_equal(output, expected[meaning])
+
+
+def test_what_is_dropped_is_in_nobodys_way() -> None:
+    runtime, images = Runtime(small_graph(), threads=1), pictures(3)
+    expected = runtime(images[:1])
+    for image in images:
+        runtime.begin(image[None]).drop()
+    for meaning, output in runtime(images[:1]).items():
+        np.testing.assert_array_equal(output, expected[meaning])
+
+
+def test_threads_change_no_number() -> None:
+    graph, images = small_graph(), pictures(4)
+    one, two = (Runtime(graph, threads=threads)(images) for threads in (1, 2))
+    for meaning, output in one.items():
+        np.testing.assert_array_equal(output, two[meaning])

@@ -177,3 +177,23 @@ def test_text_is_whole_and_of_its_colour() -> None:
     assert (plain.y == tiled.y).all()
     assert (plain.u == tiled.u).all()
     assert np.abs(clips.rgb(tiled).astype(float) - LEFT).max(axis=2).min() < 4
+
+
+def test_each_picture_begins_clean() -> None:
+    ends, full = np.array([[[8.0, 8.0], [56.0, 40.0]]]), np.ones(1)
+    for size in ((64, 64), (64, 64), (96, 80), (64, 64)):
+        drawn, untouched = grey(*size), grey(*size)
+        canvas = Canvas(drawn)
+        canvas.draw(ends, np.full((1, 2), 7.0), [LEFT], full)
+        canvas.blend()
+        assert (drawn.y != untouched.y).any()
+        Canvas(untouched).blend()
+        assert (untouched.y == 128).all()
+
+
+def test_a_canvas_that_is_never_blended_leaves_nothing_behind() -> None:
+    lost = Canvas(grey(64, 64))
+    lost.draw(np.array([[[8.0, 8.0], [56.0, 40.0]]]), np.full((1, 2), 7.0), [LEFT], np.ones(1))
+    after = grey(64, 64)
+    Canvas(after).blend()
+    assert (after.y == 128).all()
