@@ -20,7 +20,7 @@ def track(frames: int, keypoints: int = K) -> PoseTrack:
 
 
 def test_words_of_statuses() -> None:
-    words = ["detected", "smoothed", "filled", "low", "missing", "swapped"]
+    words = ["detected", "smoothed", "filled", "low", "missing", "swapped", "recovered"]
     assert [s.word for s in Status] == words
 
 

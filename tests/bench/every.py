@@ -1,6 +1,6 @@
 """What looking at each so many-th frame costs and saves, on synthetic clips.
 
-    python -m tests.bench.every CLIPS [--every 1 2 3 5]
+    python -m tests.bench.every CLIPS [--split test] [--every 1 2 3 5]
 
 CLIPS is a set of ``climbpose synth``. Each clip is annotated with each of the numbers, in one run,
 by the default detector and smoother. Printed are, over all labelled frames of all clips: the share
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from climbpose.cli.display import Display
+from climbpose.datasets.base import SPLITS
 from climbpose.datasets.synthetic import Synthetic
 from climbpose.exporters.tracks_csv import read
 from climbpose.jobs import AnnotateOptions, job_in
@@ -25,8 +26,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Accuracy and time of --every.")
     parser.add_argument("clips", type=Path)
     parser.add_argument("--every", type=int, nargs="+", default=[1, 2, 3, 5])
+    parser.add_argument("--split", choices=SPLITS)
     arguments = parser.parse_args()
-    data = Synthetic(arguments.clips)
+    data = Synthetic(arguments.clips, arguments.split)
     tallies = {every: Tally() for every in arguments.every}
     seconds = dict.fromkeys(arguments.every, 0.0)
     with tempfile.TemporaryDirectory() as temporary:

@@ -1,9 +1,10 @@
 """Peak memory of ``climbpose annotate`` over the length of the video, in one run.
 
-    python tests/bench/memory.py VIDEO [--minutes 1 10]
+    python tests/bench/memory.py VIDEO [--minutes 1 10 60] [--every N]
 
 VIDEO is looped to each length without being encoded again. Printed are the peak resident sizes of
-the whole process and their ratios to that of the first length.
+the whole process and their ratios to that of the first length, and the time with its ratio to the
+length. ``--every`` is passed on: it makes long runs shorter and keeps as many rows.
 """
 
 import argparse
@@ -30,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Peak memory over the length of the video.")
     parser.add_argument("video", type=Path)
     parser.add_argument("--minutes", type=float, nargs="+", default=[1, 10])
+    parser.add_argument("--every", default="1")
     arguments = parser.parse_args()
     ffmpeg = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-stream_loop", "-1"]
     first = None
@@ -39,11 +41,13 @@ def main() -> None:
             looped = ["-i", str(arguments.video), "-t", str(60 * minutes), "-c", "copy", str(clip)]
             subprocess.run([*ffmpeg, *looped], check=True)
             start = perf_counter()
-            peak = peak_mb([sys.executable, "-m", "climbpose", "annotate", str(clip), "-q"])
+            ours = [sys.executable, "-m", "climbpose", "annotate", str(clip), "-q"]
+            peak = peak_mb([*ours, "--every", arguments.every])
             taken = perf_counter() - start
         first = first or peak
         print(
-            f"{minutes:5g} min: peak {peak:6.0f} MB, {peak / first:.3f} of the first, {taken:.0f} s"
+            f"{minutes:5g} min: peak {peak:6.0f} MB, {peak / first:.3f} of the first, "
+            f"{taken:.0f} s, {taken / (60 * minutes):.3f} of its length"
         )
 
 

@@ -17,9 +17,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from climbpose import detectors, exporters, files, pipeline, smoothers
+from climbpose import detectors, exporters, files, smoothers
 from climbpose.cli import main
 from climbpose.detectors.precomputed import Precomputed
+from climbpose.pipeline import analysing
+from climbpose.pipeline import run as annotating
 from climbpose.poses import Frame, PoseTrack
 from climbpose.report import RunReport
 from climbpose.video import VideoWriter
@@ -137,7 +139,7 @@ def _hook(stage: str, act: Callable[[], None]) -> None:
                 once()
                 yield
 
-        _replace(pipeline, "claimed", claim)
+        _replace(annotating, "claimed", claim)
     elif stage == "detect":
         _hook_detector(once)
     elif stage == "tracks":
@@ -151,8 +153,8 @@ def _hook(stage: str, act: Callable[[], None]) -> None:
         _replace(PoseTrack, "__iter__", slowly)
     else:
         owner, name, at = {
-            "models": (pipeline, "output_size", 1),
-            "smooth": (pipeline, "follow", 1),
+            "models": (analysing, "output_size", 1),
+            "smooth": (analysing, "follow", 1),
             "draw": (VideoWriter, "write", _FRAMES),
             "mux": (VideoWriter, "close", 1),
             "report": (RunReport, "write", 1),

@@ -149,7 +149,7 @@ def test_a_keypoint_that_jumps_for_a_frame_is_pulled_back() -> None:
         ({"family": "landmarks"}, {}, "has family landmarks"),
         ({"skeleton": ["nose"]}, {}, "skeleton of 1 keypoints"),
         ({"network": "deciwatch"}, {}, "holds deciwatch"),
-        ({"fps": None}, {}, "holds no conv3d"),
+        ({"fps": None}, {}, "no whole checkpoint"),
         ({"read": "tealeaves"}, {}, "read by 'tealeaves'"),
         ({}, {"conv.bias": np.zeros(7, np.float32)}, "holds no conv3d"),
         ({}, {"conv.weight": np.zeros((25, 25, 4, 5, 5), np.float32)}, "holds no conv3d"),
