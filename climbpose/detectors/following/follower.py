@@ -20,7 +20,7 @@ _STEADINESS = 0.5
 _MAX_GROWTH = 2.0
 """Change of the logarithm of a region's size per second; a limb taken for a body changes faster."""
 
-_ALIKE = 0.06
+_ALIKE = 0.045
 """Two regions are alike whose centres differ by less than this share of their side, and their
 sides' logarithms and rotations (radians) by less, too."""
 
