@@ -12,6 +12,7 @@ megabytes all the time.
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -97,7 +98,8 @@ def in_a_batch(clip: Path, folder: Path, runs: int, jobs: int) -> dict[str, list
     sources.mkdir()
     outputs.mkdir()
     for run in range(runs):
-        (sources / f"climb_{run:03}.mp4").symlink_to(clip)
+        # Copies: links to one file are one video.
+        shutil.copy(clip, sources / f"climb_{run:03}.mp4")
     command = [sys.executable, "-m", "climbpose", "annotate", str(sources), "-o", str(outputs)]
     uses: dict[int, list[Use]] = {}
     # A file and no pipe, which nobody would empty.
