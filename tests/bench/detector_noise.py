@@ -8,6 +8,7 @@ file is what ``climbpose/noising/fitted.json`` is.
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
