@@ -57,23 +57,25 @@ class Local:
         """Annotates the videos; see `Engine`. A bug met in a single one is raised."""
         if len(tasks) == 1:
             display.begin(tasks[0])
-            yield perform(tasks[0], _Near(tasks[0], display))
+            yield perform(tasks[0], Near(tasks[0], display))
             return
         jobs = min(self.jobs or jobs_for(len(tasks)), len(tasks))
         yield from _Crew(tasks, jobs, display).work()
 
 
 @dataclass(frozen=True)
-class _Near:
+class Near:
     """Tells of a video that is annotated in this process."""
 
     task: Task
     display: BatchObserver
 
     def stage(self, name: str, total: int | None) -> None:
+        """See `Observer`."""
         self.display.stage(self.task, name, total)
 
     def advance(self) -> None:
+        """See `Observer`."""
         self.display.advance(self.task, 1)
 
 

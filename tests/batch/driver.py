@@ -7,8 +7,6 @@ Workers import this module too, as theirs is the main one; so they do as it says
 
 import os
 import signal
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from climbpose import detectors
@@ -18,26 +16,9 @@ from climbpose.cli import main
 from climbpose.detectors import DetectorOptions
 from climbpose.detectors.precomputed import Precomputed
 from climbpose.pipeline import Observer
-from climbpose.poses import Frame
-from climbpose.video import VideoWriter
+from tests.slowness import slow_down_detecting, slow_down_writing
 
 _SECONDS = float(os.environ.get("SECONDS", "0"))
-
-write, detect = VideoWriter.write, Precomputed.__call__
-
-
-def _detect_slowly(detector, frames):  # type: ignore[no-untyped-def]
-    def slowly() -> Iterator[Frame]:
-        for frame in frames:
-            time.sleep(_SECONDS)
-            yield frame
-
-    return detect(detector, slowly())
-
-
-def _write_slowly(*arguments):  # type: ignore[no-untyped-def]
-    time.sleep(_SECONDS)
-    return write(*arguments)
 
 
 def _carry_out(task: Task, observer: Observer) -> Outcome:
@@ -50,8 +31,8 @@ detectors.names()
 detectors.registry._factories["stickman"] = lambda _: Precomputed(
     DetectorOptions(detections=Path(os.environ["CLIMBER"]))
 )
-Precomputed.__call__ = _detect_slowly  # type: ignore[method-assign]
-VideoWriter.write = _write_slowly  # type: ignore[method-assign]
+slow_down_detecting(_SECONDS)
+slow_down_writing(_SECONDS)
 vars(local)["carry_out"] = _carry_out
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from climbpose import detectors
 from climbpose.batch.engine import BatchObserver
+from climbpose.batch.local import Near
 from climbpose.batch.task import Outcome, Task, carry_out
 from climbpose.cli import batch
 from climbpose.detectors import DetectorOptions
@@ -31,25 +31,13 @@ def stage(originals: Stage, tmp_path: Path) -> Stage:
     return stage
 
 
-@dataclass(frozen=True)
-class _Watch:
-    task: Task
-    display: BatchObserver
-
-    def stage(self, name: str, total: int | None) -> None:
-        self.display.stage(self.task, name, total)
-
-    def advance(self) -> None:
-        self.display.advance(self.task, 1)
-
-
 class Here:
     """Annotates several videos in this process, where tests can take parts of it over."""
 
     def run(self, tasks: Sequence[Task], display: BatchObserver) -> Generator[Outcome]:
         for task in tasks:
             display.begin(task)
-            yield carry_out(task, _Watch(task, display))
+            yield carry_out(task, Near(task, display))
 
 
 @pytest.fixture
