@@ -1,1 +1,1 @@
-"""The wall stands still: how the camera moved before it, what it looks like, and which one it is."""
+"""The wall: how the camera moved before it, what it looks like, and which one it is."""
