@@ -12,6 +12,7 @@ from climbpose.video import prefetch
 from climbpose.wall.looking import looks
 from climbpose.wall.mapping import Placed, WallMap
 from climbpose.wall.motion import CameraMotion, apply
+from climbpose.wall.stillness import stood_still
 
 _STILL_PX = 0.5
 """A camera whose pictures nowhere moved by more, pixels of small pictures, stood still."""
@@ -36,6 +37,8 @@ def estimate_motion(
         UsageError: There is no such video.
         VideoError: It cannot be read.
     """
+    if len(poses) and stood_still(video, poses, rotate):
+        return CameraMotion.static(poses.frame_index)
     wall = WallMap()
     placed: list[Placed] = []
     to_full, size = np.ones(2), np.ones(2)

@@ -11,7 +11,7 @@ from climbpose.wall.fitting import Fit, fit
 from climbpose.wall.looking import LEVELS, WINDOW, Look
 from climbpose.wall.motion import apply
 
-_POINTS_NEAR, _POINTS_FAR = 250, 150
+_POINTS_NEAR, _POINTS_FAR = 180, 100
 """So many points around the climber, where the wall is, and so many more anywhere."""
 
 _NEAR = 1.2
@@ -105,7 +105,7 @@ def follow(
         np.ascontiguousarray(expected - 0.5, np.float32),
         winSize=WINDOW,
         maxLevel=LEVELS,
-        criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 0.01),
+        criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 15, 0.02),
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
         minEigThreshold=_MIN_CONTRAST,
     )

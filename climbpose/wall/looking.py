@@ -16,7 +16,7 @@ from climbpose.video import VideoReader
 LONGER_SIDE = 640
 """Pixels of the longer side of a small picture."""
 
-WINDOW = (21, 21)
+WINDOW = (15, 15)
 """Pixels around a point that are looked for in another picture."""
 
 LEVELS = 3
@@ -79,7 +79,8 @@ class Look:
     @cached_property
     def sharpness(self) -> float:
         """How much detail there is; a picture taken in a quick turn has less than others."""
-        return float(np.abs(cv2.Laplacian(self.grey, cv2.CV_16S)).mean())
+        _, deviation = cv2.meanStdDev(self.grey[::2, ::2])
+        return float(deviation[0, 0])
 
     @cached_property
     def hidden(self) -> Bool[np.ndarray, "rows columns"]:
