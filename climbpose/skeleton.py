@@ -110,3 +110,27 @@ CLIMBING_25 = Skeleton(
     ),
 )
 """The 25 keypoints of every part of climbpose: BlazePose's 33 without eyes and mouth."""
+
+COCO_17 = Skeleton(
+    name="coco-17",
+    keypoints=(
+        "nose",
+        *(
+            f"{side}_{part}"
+            for part in ("eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+            for side in ("left", "right")
+        ),
+    ),
+    bones=(
+        *_both_sides(("ankle", "knee"), ("knee", "hip")),
+        ("left_hip", "right_hip"),
+        *_both_sides(("shoulder", "hip")),
+        ("left_shoulder", "right_shoulder"),
+        *_both_sides(("shoulder", "elbow"), ("elbow", "wrist")),
+        ("left_eye", "right_eye"),
+        ("nose", "left_eye"),
+        ("nose", "right_eye"),
+        *_both_sides(("eye", "ear"), ("ear", "shoulder")),
+    ),
+)
+"""The keypoints of COCO's people, whose eyes we do not have."""

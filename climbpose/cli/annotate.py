@@ -229,7 +229,12 @@ def annotate(
     ] = False,
     export: Annotated[
         str,
-        typer.Option(metavar="NAME,...", help="Further files, by exporter.", rich_help_panel=_OUT),
+        typer.Option(
+            metavar="NAME,...",
+            help="Further files for other tools, of coco, coco-17, dlc-csv, dlc-h5, openpose, "
+            "parquet, sleap, tidy-csv, trc.",
+            rich_help_panel=_OUT,
+        ),
     ] = "",
     json: Annotated[
         bool,

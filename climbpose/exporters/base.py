@@ -6,6 +6,9 @@ from typing import ClassVar, Protocol, runtime_checkable
 from climbpose.poses import Analysis
 from climbpose.registry import Registry
 
+FIRST_PIXEL_CENTRE = 0.5
+"""Where the first pixel's centre is; tools that count from there have our coordinates less this."""
+
 
 @runtime_checkable
 class Exporter(Protocol):
@@ -17,6 +20,17 @@ class Exporter(Protocol):
     def write(self, analysis: Analysis, path: Path) -> None:
         """Writes the file ``path``, whose folder exists."""
         ...
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """An exporter that has something to tell of what it wrote.
+
+    Attributes:
+        warnings: One line each, filled while writing.
+    """
+
+    warnings: list[str]
 
 
 registry: Registry[Exporter] = Registry("exporter", "climbpose.exporters")

@@ -10,6 +10,7 @@ import numpy as np
 
 from climbpose import __version__, assets, detectors, exporters, processes, report
 from climbpose.errors import VideoError
+from climbpose.exporters.base import Telling
 from climbpose.exporters.overlay_mp4 import OverlayMp4
 from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.files import claimed
@@ -79,7 +80,7 @@ def _annotate(
                 "whole"
             )
         with log.timings.measure("export"):
-            outputs = _export(analysis, job, options)
+            outputs = _export(analysis, job, options, log)
         is_anybody = bool(analysis.poses.has_climber.any())
         if is_anybody:
             _draw(analysis, job, options, log)
@@ -120,7 +121,7 @@ def _annotate(
     return done
 
 
-def _export(analysis: Analysis, job: Job, options: AnnotateOptions) -> list[Path]:
+def _export(analysis: Analysis, job: Job, options: AnnotateOptions, log: Log) -> list[Path]:
     """Writes everything but the annotated video and the report."""
     chosen = [exporters.create(name) for name in options.exports]
     if options.tracks is None:
@@ -131,6 +132,8 @@ def _export(analysis: Analysis, job: Job, options: AnnotateOptions) -> list[Path
         report.withdraw(job.report)
     for suffix, exporter in by_suffix.items():
         exporter.write(analysis, job.output(suffix))
+        if isinstance(exporter, Telling):
+            log.warnings += exporter.warnings
     return [job.output(suffix) for suffix in by_suffix]
 
 
