@@ -1,0 +1,259 @@
+"""Which hand and foot held what, from when to when.
+
+A limb is in contact where it stands still before the wall; neither the wall's touch nor a load on
+it can be seen. Hands that hang down beside a still body hold nothing, and feet that stand lowest
+while no hand holds anything stand on the ground.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool, Float64
+
+from climbpose.analytics.filtering import stretches
+from climbpose.analytics.limbs import LimbTracks
+from climbpose.analytics.stillness import still_rows
+from climbpose.analytics.values import Contact, Hold, Limb
+from climbpose.poses import PoseTrack
+from climbpose.skeleton import CLIMBING_25
+
+TREMBLE_BL_S = {True: 0.25, False: 0.35}
+"""Speed of a hand's (True) and a foot's trembling at rest, body lengths a second."""
+
+SAME_PLACE_BL = 0.2
+"""Places nearer than this are one hold: the width of a hand or shoe."""
+
+ADJUSTED_S = 0.6
+"""Who comes back to the same place so soon has adjusted a grip, not left the hold."""
+
+HIDDEN_S = 1.5
+"""The same for a limb that was not seen meanwhile."""
+
+SHORTEST_S = 0.25
+"""A limb that stands still for less only turns round."""
+
+GROUND = 0
+"""Number of the ground in place of a hold's."""
+
+_HANGING_COS = 0.7
+"""Cosine of the angle to plumb below which an arm's parts do not hang."""
+
+_HANGS_MOSTLY = 0.6
+_CARRIED_BL = 0.35
+"""A hand that hangs for this share of the time, while the trunk stays within so many body lengths
+of it, holds nothing."""
+
+_GROUND_BAND_BL = 0.25
+"""The ground is level within this where the feet of somebody who climbs leave it."""
+
+_HELD_ON_GROUND = 0.5
+"""Share of a foot's contact for which the hands of somebody on the ground hold something at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Dwell:
+    """A limb that stands still, before it is known what it means."""
+
+    limb: Limb
+    start: int
+    end: int
+    xy: Float64[np.ndarray, "2"]
+    adjustments: int = 0
+
+
+def find_contacts(
+    poses: PoseTrack,
+    on_wall: Float64[np.ndarray, "frames keypoints 2"],
+    limbs: LimbTracks,
+    body_px: float,
+) -> tuple[list[Hold], list[Contact]]:
+    """The holds and the contacts of a climb, in order of time.
+
+    Args:
+        poses: The climber.
+        on_wall: All keypoints in the wall frame, filtered.
+        limbs: The four limbs.
+        body_px: A body length in the wall frame.
+    """
+    if not np.isfinite(body_px):
+        return [], []
+    dwells = []
+    for limb in Limb:
+        found = _joined(_dwells(limb, limbs, poses.time, body_px), limbs, poses.time, body_px)
+        dwells += [one for one in found if _lasts(one, poses.time)]
+    dwells = [one for one in dwells if not _hangs(one, on_wall, limbs, body_px)]
+    is_ground = _on_ground(dwells, len(poses), body_px)
+    dwells.sort(key=lambda one: (one.start, one.limb))
+    places = _Places(SAME_PLACE_BL * body_px)
+    contacts = []
+    for one in dwells:
+        hold = GROUND if one in is_ground else places.hold(one)
+        rows = slice(one.start, one.end)
+        contacts.append(
+            Contact(
+                limb=one.limb,
+                hold=hold,
+                start=one.start,
+                end=one.end,
+                start_s=float(poses.time[one.start]),
+                end_s=_end_time(poses.time, one.end),
+                xy=(float(one.xy[0]), float(one.xy[1])),
+                adjustments=one.adjustments,
+                confidence=float(limbs.confidence[rows, one.limb].mean()),
+            )
+        )
+    return places.holds(), contacts
+
+
+def _end_time(time: Float64[np.ndarray, " frames"], end: int) -> float:
+    """When the row before ``end`` ends: as the next one begins, if there is one."""
+    return float(time[min(end, len(time) - 1)])
+
+
+def _dwells(
+    limb: Limb, limbs: LimbTracks, time: Float64[np.ndarray, " frames"], body_px: float
+) -> list[_Dwell]:
+    speed = limbs.speed[:, limb] / body_px
+    is_still = still_rows(speed, TREMBLE_BL_S[limb.is_hand]) & np.isfinite(speed)
+    return [
+        _Dwell(limb, start, end, _place(limbs, limb, start, end))
+        for start, end in stretches(is_still)
+    ]
+
+
+def _place(limbs: LimbTracks, limb: Limb, start: int, end: int) -> Float64[np.ndarray, "2"]:
+    known = limbs.xy[start:end, limb]
+    known = known[np.isfinite(known).all(axis=1)]
+    return np.median(known, axis=0) if len(known) else np.full(2, np.nan)
+
+
+def _joined(
+    dwells: Sequence[_Dwell],
+    limbs: LimbTracks,
+    time: Float64[np.ndarray, " frames"],
+    body_px: float,
+) -> list[_Dwell]:
+    """The dwells of one limb; those at one place with little time between are one."""
+    joined: list[_Dwell] = []
+    for one in dwells:
+        last = joined[-1] if joined else None
+        # A place is not known where only the heel was seen.
+        if last is not None and not (np.linalg.norm(one.xy - last.xy) > SAME_PLACE_BL * body_px):
+            is_seen = np.isfinite(limbs.speed[last.end : one.start, one.limb])
+            is_hidden = len(is_seen) > 0 and is_seen.mean() < 0.5
+            if time[one.start] - time[last.end - 1] < (HIDDEN_S if is_hidden else ADJUSTED_S):
+                joined[-1] = replace(
+                    last,
+                    end=one.end,
+                    xy=_place(limbs, one.limb, last.start, one.end),
+                    adjustments=last.adjustments + (not is_hidden),
+                )
+                continue
+        joined.append(one)
+    return joined
+
+
+def _lasts(one: _Dwell, time: Float64[np.ndarray, " frames"]) -> bool:
+    """Whether a limb stood still for long enough, at a place that is known."""
+    is_known = bool(np.isfinite(one.xy).all())
+    return is_known and _end_time(time, one.end) - float(time[one.start]) >= SHORTEST_S
+
+
+def _hangs(
+    one: _Dwell,
+    on_wall: Float64[np.ndarray, "frames keypoints 2"],
+    limbs: LimbTracks,
+    body_px: float,
+) -> bool:
+    """Whether a hand hangs down beside the body and goes where that goes."""
+    if not one.limb.is_hand:
+        return False
+    rows = slice(one.start, one.end)
+    is_hanging = hanging_arms(on_wall[rows])[:, one.limb]
+    trunk = on_wall[rows, _TRUNK].mean(axis=1) - limbs.xy[rows, one.limb]
+    trunk = trunk[np.isfinite(trunk).all(axis=1)]
+    moved = float(np.ptp(trunk, axis=0).max()) if len(trunk) else 0.0
+    return bool(is_hanging.mean() > _HANGS_MOSTLY) and moved < _CARRIED_BL * body_px
+
+
+_TRUNK = CLIMBING_25.indices("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+_ARMS = [
+    CLIMBING_25.indices(f"{side}_shoulder", f"{side}_elbow", f"{side}_wrist")
+    for side in ("left", "right")
+]
+
+
+def hanging_arms(
+    on_wall: Float64[np.ndarray, "frames keypoints 2"],
+) -> Bool[np.ndarray, "frames 2"]:
+    """For each arm, left and right, whether upper arm and forearm point down."""
+    hanging = []
+    for arm in _ARMS:
+        parts = np.diff(on_wall[:, arm], axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            down = parts[..., 1] / np.linalg.norm(parts, axis=-1)
+        hanging.append((down > _HANGING_COS).all(axis=1))
+    return np.stack(hanging, axis=1)
+
+
+def _on_ground(dwells: Sequence[_Dwell], frames: int, body_px: float) -> set[_Dwell]:
+    """The feet that stand on the ground: before a hand holds anything, after, or as low as then."""
+    is_held = np.zeros(frames, bool)
+    for one in dwells:
+        if one.limb.is_hand:
+            is_held[one.start : one.end] = True
+    held = np.flatnonzero(is_held)
+    feet = [one for one in dwells if not one.limb.is_hand]
+    standing = [
+        one
+        for one in feet
+        if not len(held)
+        or one.end <= held[0]
+        or one.start > held[-1]
+        # Somebody who stands with hands on the first hold, or falls off and begins again.
+        or is_held[one.start : one.end].mean() < _HELD_ON_GROUND
+    ]
+    if not standing:
+        return set()
+    band = _GROUND_BAND_BL * body_px
+    lowest = max(float(one.xy[1]) for one in feet)
+    # Where a phone looks down on the floor, its part before the wall is seen higher up.
+    level = min((float(one.xy[1]) for one in standing if lowest - one.xy[1] < 4 * band), default=0)
+    return {one for one in feet if one in standing or one.xy[1] > level - band}
+
+
+class _Places:
+    """The holds so far: contacts near each other are on one.
+
+    Args:
+        reach: How near, pixels.
+    """
+
+    def __init__(self, reach: float) -> None:
+        self._reach = reach
+        self._contacts: list[list[_Dwell]] = []
+
+    def hold(self, one: _Dwell) -> int:
+        """The number of the hold of a contact, a new one where none is near."""
+        distances = [float(np.linalg.norm(_middle(held) - one.xy)) for held in self._contacts]
+        nearest = int(np.argmin(distances)) if distances else -1
+        if nearest >= 0 and distances[nearest] <= self._reach:
+            self._contacts[nearest].append(one)
+            return nearest + 1
+        self._contacts.append([one])
+        return len(self._contacts)
+
+    def holds(self) -> list[Hold]:
+        """All holds, in order of first use."""
+        holds = []
+        for number, held in enumerate(self._contacts, start=1):
+            x, y = _middle(held)
+            limbs = tuple(dict.fromkeys(one.limb for one in held))
+            holds.append(Hold(number, (float(x), float(y)), limbs))
+        return holds
+
+
+def _middle(held: Sequence[_Dwell]) -> Float64[np.ndarray, "2"]:
+    mean: np.ndarray = np.mean([one.xy for one in held], axis=0)
+    return mean

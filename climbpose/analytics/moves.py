@@ -1,0 +1,91 @@
+"""Moves of the hands from hold to hold, and the rests between."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from jaxtyping import Float64
+
+from climbpose.analytics.filtering import rates, stretches
+from climbpose.analytics.smoothness import log_dimensionless_jerk
+from climbpose.analytics.values import Contact, Limb, Move, Rest
+
+STILL_BL_S = 0.10
+"""A body that is slower than this is at rest, body lengths a second. There is no agreed value."""
+
+SHORTEST_REST_S = 1.0
+
+_MARGIN_S = 0.2
+"""The body begins before the hand leaves and settles after it has arrived."""
+
+
+def find_moves(
+    contacts: Sequence[Contact],
+    centre: Float64[np.ndarray, "frames 2"],
+    time: Float64[np.ndarray, " frames"],
+    body_px: float,
+) -> list[Move]:
+    """The hands' moves, in order of time.
+
+    A hand that comes back to the hold that it left has not moved.
+
+    Args:
+        contacts: In order of time.
+        centre: The centre of mass in the wall frame, NaN where missing.
+        time: Of each row, seconds.
+        body_px: A body length in the wall frame.
+    """
+    pairs: list[tuple[Contact, Contact]] = []
+    for limb in (Limb.LEFT_HAND, Limb.RIGHT_HAND):
+        own = [one for one in contacts if one.limb == limb]
+        pairs += [(before, after) for before, after in pairwise(own) if before.hold != after.hold]
+    pairs.sort(key=lambda pair: (pair[0].end, pair[0].limb))
+    speed = np.linalg.norm(rates(centre, time), axis=1) / body_px
+    moves: list[Move] = []
+    last_end_s = contacts[0].start_s if contacts else 0.0
+    for number, (before, after) in enumerate(pairs, start=1):
+        rows = _rows_around(time, before.end_s, after.start_s)
+        known = speed[rows][np.isfinite(speed[rows])]
+        reach = np.hypot(after.xy[0] - before.xy[0], after.xy[1] - before.xy[1])
+        moves.append(
+            Move(
+                number=number,
+                limb=before.limb,
+                start=before.end,
+                end=max(after.start, before.end),
+                start_s=before.end_s,
+                end_s=after.start_s,
+                from_hold=before.hold,
+                to_hold=after.hold,
+                reach_bl=float(reach) / body_px,
+                rest_before_s=max(before.end_s - last_end_s, 0.0),
+                ldlj=log_dimensionless_jerk(centre[rows], time[rows]),
+                peak_speed_bl_s=float(known.max()) if len(known) else float("nan"),
+            )
+        )
+        last_end_s = max(last_end_s, after.start_s)
+    return moves
+
+
+def _rows_around(time: Float64[np.ndarray, " frames"], start_s: float, end_s: float) -> slice:
+    first = int(np.searchsorted(time, start_s - _MARGIN_S))
+    return slice(first, int(np.searchsorted(time, end_s + _MARGIN_S, side="right")))
+
+
+def find_rests(
+    speed: Float64[np.ndarray, " frames"], time: Float64[np.ndarray, " frames"]
+) -> list[Rest]:
+    """Stretches of at least `SHORTEST_REST_S` in which the body hardly moves.
+
+    Args:
+        speed: Of the body, body lengths a second, NaN where it is not known.
+        time: Of each row, seconds.
+    """
+    with np.errstate(invalid="ignore"):
+        is_still = speed < STILL_BL_S
+    rests = []
+    for start, end in stretches(is_still):
+        end_s = float(time[min(end, len(time) - 1)])
+        if end_s - float(time[start]) >= SHORTEST_REST_S:
+            rests.append(Rest(start, end, float(time[start]), end_s))
+    return rests
