@@ -1,0 +1,28 @@
+// Tables that sort by the head that is pressed.
+
+function makeSortable(table) {
+  const heads = [...table.querySelectorAll("thead th")];
+  heads.forEach((head, column) => {
+    head.querySelector("button")?.addEventListener("click", () => {
+      const isUp = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+      const body = table.tBodies[0];
+      const rows = [...body.rows].sort((a, b) => compare(key(a, column), key(b, column), isUp));
+      body.append(...rows);
+    });
+  });
+}
+
+function key(row, column) {
+  const cell = row.cells[column];
+  return cell.dataset.value ?? cell.textContent;
+}
+
+// Numbers as numbers, the rest as text; what is not known stays last either way.
+function compare(a, b, isUp) {
+  if (a === "" || b === "") return (a === "") - (b === "");
+  const [x, y] = [Number(a), Number(b)];
+  const order = Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y;
+  return isUp ? order : -order;
+}

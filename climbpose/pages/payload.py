@@ -1,0 +1,103 @@
+"""What the page's scripts work with: times, events, paths and series."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64
+
+from climbpose.analytics.values import Contact, Move, Series
+from climbpose.pages import wording
+from climbpose.pages.ground import Ground
+from climbpose.pages.thinning import spaced, thinned
+from climbpose.pages.values import Climb
+from climbpose.pages.wall import paths_of
+
+_EVEN_S = 1e-3
+"""Frames that are off an even rate by less are stepped through at that rate."""
+
+
+def climb_data(climb: Climb, ground: Ground) -> dict[str, Any]:
+    """A climb for the scripts, in JSON's own types; times are on the annotated video's clock."""
+    measures, offset = climb.measures, climb.offset_s
+    rows = spaced(len(climb.times))
+    return {
+        "seconds": _rounded(climb.seconds),
+        "frames": frame_times(climb.times),
+        "moves": [_move(move, offset) for move in measures.moves],
+        "rests": [
+            {"start": _rounded(rest.start_s - offset), "end": _rounded(rest.end_s - offset)}
+            for rest in measures.rests
+        ],
+        "contacts": [_contact(contact, offset) for contact in measures.contacts],
+        "paths": {
+            "times": [_rounded(time) for time in climb.times[rows].tolist()],
+            "lines": {
+                name: points(ground.place(xy[rows])) for name, xy in paths_of(measures).items()
+            },
+        },
+        "series": [series_data(series, climb.times) for series in known(climb)],
+    }
+
+
+def known(climb: Climb) -> list[Series]:
+    """The series of which anything is known."""
+    return [series for series in climb.measures.series if np.isfinite(series.values).any()]
+
+
+def frame_times(times: Float64[np.ndarray, " frames"]) -> dict[str, Any]:
+    """When frames are shown: start, step and count where they are even, else one by one."""
+    count = len(times)
+    if count < 2:
+        return {"start": _rounded(float(times[0])) if count else 0.0, "step": 0.04, "count": count}
+    step = float(times[-1] - times[0]) / (count - 1)
+    if np.abs(times - (times[0] + step * np.arange(count))).max() <= _EVEN_S:
+        return {"start": _rounded(float(times[0])), "step": round(step, 9), "count": count}
+    return {"list": [_rounded(time) for time in times.tolist()]}
+
+
+def points(xy: Float64[np.ndarray, "points 2"]) -> list[list[float] | None]:
+    """Points, None where not known."""
+    return [[x, y] if np.isfinite(x) and np.isfinite(y) else None for x, y in xy.tolist()]
+
+
+def series_data(series: Series, times: Float64[np.ndarray, " frames"]) -> dict[str, Any]:
+    """A series for a plot."""
+    rows = thinned(series.values)
+    return {
+        "group": series.group,
+        "label": series.label,
+        "unit": wording.unit(series.unit),
+        "side": wording.side(series.name),
+        "x": [_rounded(time) for time in times[rows].tolist()],
+        "y": [
+            float(f"{value:.4g}") if np.isfinite(value) else None
+            for value in series.values[rows].tolist()
+        ],
+        "unsure": np.flatnonzero(~series.is_sure[rows]).tolist(),
+    }
+
+
+def _move(move: Move, offset: float) -> dict[str, Any]:
+    return {
+        "number": move.number,
+        "limb": move.limb.word,
+        "words": wording.limb(move.limb),
+        "start": _rounded(move.start_s - offset),
+        "end": _rounded(move.end_s - offset),
+        "from": wording.hold(move.from_hold),
+        "to": wording.hold(move.to_hold),
+    }
+
+
+def _contact(contact: Contact, offset: float) -> dict[str, Any]:
+    return {
+        "limb": contact.limb.word,
+        "hold": wording.hold(contact.hold),
+        "number": contact.hold,
+        "start": _rounded(contact.start_s - offset),
+        "end": _rounded(contact.end_s - offset),
+    }
+
+
+def _rounded(seconds: float) -> float:
+    return round(seconds, 4)
