@@ -58,7 +58,7 @@ class Climb:
 
     @cached_property
     def _unfiltered(self) -> Float64[np.ndarray, "frames keypoints 2"]:
-        on_wall = self.camera.on_wall(self.poses.xy)
+        on_wall: np.ndarray = self.camera.on_wall(self.poses.xy)
         on_wall[~self.camera.is_known] = np.nan
         return on_wall
 
@@ -76,7 +76,7 @@ class Climb:
     def on_wall(self) -> Float64[np.ndarray, "frames keypoints 2"]:
         """The keypoints, low-passed, without the least sure."""
         known = tracked(self.poses, self._unfiltered, LEAST_CONFIDENCE)
-        flat = low_passed(known.reshape(len(known), -1), self.time)
+        flat: np.ndarray = low_passed(known.reshape(len(known), -1), self.time)
         on_wall: np.ndarray = flat.reshape(known.shape)
         return on_wall
 
@@ -84,7 +84,8 @@ class Climb:
     def is_sure(self) -> Bool[np.ndarray, "frames keypoints"]:
         """Whether a keypoint may be read by itself, not only as a part of a mean."""
         sure = tracked(self.poses, self._unfiltered, LOW_CONFIDENCE)[..., 0]
-        return np.isfinite(bridged(sure, self.time))
+        is_sure: np.ndarray = np.isfinite(bridged(sure, self.time))
+        return is_sure
 
     @cached_property
     def limbs(self) -> LimbTracks:

@@ -48,7 +48,7 @@ _GROUND_BAND_BL = 0.25
 """The ground is level within this where the feet of somebody who climbs leave it."""
 
 _HELD_ON_GROUND = 0.5
-"""Share of a foot's contact for which the hands of somebody on the ground hold something at most."""
+"""Share of a foot's contact with the ground for which the hands hold something, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,7 +44,7 @@ def find_moves(
     moves: list[Move] = []
     last_end_s = contacts[0].start_s if contacts else 0.0
     for number, (before, after) in enumerate(pairs, start=1):
-        rows = _rows_around(time, before.end_s, after.start_s)
+        rows = rows_around(time, before.end_s, after.start_s)
         known = speed[rows][np.isfinite(speed[rows])]
         reach = np.hypot(after.xy[0] - before.xy[0], after.xy[1] - before.xy[1])
         moves.append(
@@ -67,7 +67,8 @@ def find_moves(
     return moves
 
 
-def _rows_around(time: Float64[np.ndarray, " frames"], start_s: float, end_s: float) -> slice:
+def rows_around(time: Float64[np.ndarray, " frames"], start_s: float, end_s: float) -> slice:
+    """The rows of a move, and of how the body begins and ends it."""
     first = int(np.searchsorted(time, start_s - _MARGIN_S))
     return slice(first, int(np.searchsorted(time, end_s + _MARGIN_S, side="right")))
 

@@ -172,8 +172,7 @@ class Figure:
     Attributes:
         name: In files, such as ``moves_per_minute``.
         label: For people.
-        group: ``overview``, ``movement``, ``hands``, ``feet``, ``rest``, ``smoothness``, ``line``
-            or ``quality``.
+        group: One of `climbpose.analytics.figures.GROUPS`.
         value: NaN where it cannot be known.
         unit: Such as ``s``, ``%``, ``BL``, ``1/min``; empty for a bare number.
         meaning: What it says, one sentence.
