@@ -12,7 +12,7 @@ from climbpose.registry import Registry
 
 Findings = Iterator[Figure | Series]
 
-GROUPS = [
+GROUPS = (
     "overview",
     "movement",
     "line",
@@ -22,7 +22,7 @@ GROUPS = [
     "smoothness",
     "angles",
     "quality",
-]
+)
 """Of figures, in the order in which they are read: time and pace first, as they tell most."""
 
 NO_CLIMBING = "no hand was seen to hold anything on the wall"
