@@ -168,7 +168,8 @@ def annotate(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Draw these tracks (CSV) again; no model runs.",
+            help="Draw these tracks again, of climbpose or in one of the formats of --export; "
+            "no model runs.",
             rich_help_panel="Pose",
         ),
     ] = None,

@@ -4,8 +4,8 @@ One image for every decoded frame, named as CVAT names the frames of a video (``
 with ``video`` and ``frame`` beside it; one annotation for every frame with the climber, whose
 attributes let CVAT make one track of all of them. In a CVAT task the label ``person`` must be a
 skeleton with the points of the category. A keypoint below the confidence at which it is a guess is
-"occluded" (1), one that is missing or outside the picture is unlabelled (0). Confidences are in
-``keypoint_scores``, which COCO does not know. The area is the box's.
+"occluded" (1), one that is missing or outside the picture is unlabelled (0).
+The area is the box's.
 """
 
 from collections.abc import Iterator
@@ -93,5 +93,4 @@ def _annotation(pose: Pose, columns: list[int], video: VideoInfo) -> dict[str, A
     entry = annotation(pose.frame_index + 1, box, width * height, xy, visibility)
     if entry is not None:
         entry["attributes"] = {"track_id": _TRACK, "keyframe": True, "occluded": False}
-        entry["keypoint_scores"] = np.where(is_there, confidence, 0).astype(float).round(3).tolist()
     return entry

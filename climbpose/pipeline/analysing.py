@@ -13,7 +13,7 @@ from climbpose import render, smoothers, sparing
 from climbpose.detectors import Detector, ModelFile
 from climbpose.errors import ModelError, UsageError
 from climbpose.exporters.overlay_mp4 import OverlayOptions, output_size
-from climbpose.exporters.tracks_csv import read as read_tracks
+from climbpose.importers import read_tracks
 from climbpose.jobs import AnnotateOptions
 from climbpose.pipeline.log import Log
 from climbpose.poses import (
@@ -39,11 +39,24 @@ _MAX_SILENT_CUT_S = 0.5
 
 
 def read_back(video: Path, options: AnnotateOptions, tracks: Path) -> Analysis:
-    """Takes the climber from a file of tracks."""
-    poses = read_tracks(tracks)
+    """Takes the climber from a file of tracks.
+
+    Raises:
+        ClimbposeError: The tracks or the video cannot be used, or they do not belong together.
+    """
     with VideoReader(video, rotate=options.overlay.rotate) as reader:
         check_picture(reader.info, options)
-        return Analysis(reader.info, poses)
+        return Analysis(reader.info, read_tracks(tracks, lambda: frame_times(video)))
+
+
+def frame_times(video: Path) -> list[float]:
+    """Presentation times of a video's frames by index, seconds; all of them are decoded.
+
+    Raises:
+        VideoError: It cannot be read.
+    """
+    with VideoReader(video) as reader:
+        return [float(frame.time) for frame in reader]
 
 
 def analyse(video: Path, options: AnnotateOptions, log: Log) -> Analysis:

@@ -141,7 +141,7 @@ def test_another_video_is_refused(drawn: Stage) -> None:
 
 def test_tracks_that_are_no_text(drawn: Stage) -> None:
     result = run("annotate", "-y", drawn.video, "--tracks", drawn.video)
-    assert "not a CSV file" in refusal(result, 1)
+    assert "holds no tracks of a known format; expected one of" in refusal(result, 1)
 
 
 def test_absent_tracks(stage: Stage) -> None:

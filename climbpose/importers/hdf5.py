@@ -1,0 +1,120 @@
+"""HDF5 files, read so that a damaged or hostile one can do no harm.
+
+Nothing is unpickled, no link out of the file is followed, no array is read that lies in another
+file or is larger than the poses of any video.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from climbpose.exporters.needs import check_installed
+from climbpose.importers.base import damage_told
+
+MAX_BYTES = 1 << 29
+"""What one array may take."""
+
+_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+_MAX_NAMES = 1000
+
+
+def is_hdf5(start: bytes) -> bool:
+    """Whether a file that begins so is of HDF5."""
+    return start.startswith(_SIGNATURE)
+
+
+def has(path: Path, name: str) -> bool:
+    """Whether an HDF5 file has a group or an array of a name at its top.
+
+    Raises:
+        UsageError: h5py is not installed.
+        TracksError: The file is damaged.
+    """
+    with opened(path, "HDF5") as file:
+        return name in file
+
+
+@contextmanager
+def opened(path: Path, description: str) -> Generator[Any]:
+    """A file, open for reading.
+
+    Raises:
+        UsageError: h5py is not installed.
+        TracksError: It is damaged.
+    """
+    check_installed(f"reading {path.name}", "h5py")
+    import h5py
+
+    # Whoever writes the file meanwhile holds a lock that says nothing of its being whole.
+    with damage_told(path, description), h5py.File(path, "r", locking=False) as file:
+        yield file
+
+
+def member(file: Any, *names: str) -> Any:
+    """A group or an array, by its path in the file.
+
+    Raises:
+        KeyError: There is none.
+        ValueError: It lies in another file.
+    """
+    import h5py
+
+    place = file
+    for name in names:
+        if name not in place:
+            raise KeyError(f"no {'/'.join(names)}")
+        if not isinstance(place.get(name, getlink=True), h5py.HardLink):
+            raise ValueError(f"{name} is a link, not a part of the file")
+        place = place[name]
+    return place
+
+
+def array(file: Any, *names: str, kinds: str) -> np.ndarray:
+    """An array of numbers, or a table of them.
+
+    Args:
+        file: Open.
+        names: Its path in the file.
+        kinds: Letters of NumPy's kinds that it may be of.
+
+    Raises:
+        KeyError: There is none.
+        ValueError: It is something else, lies in another file, or is too large.
+    """
+    import h5py
+
+    dataset = member(file, *names)
+    shown = "/".join(names)
+    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in kinds:
+        raise ValueError(f"{shown} holds no numbers")
+    if dataset.is_virtual or dataset.external:
+        raise ValueError(f"{shown} lies in another file")
+    if dataset.dtype.hasobject:
+        raise ValueError(f"{shown} holds objects, not numbers")
+    if dataset.shape is None or prod(dataset.shape) * dataset.dtype.itemsize > MAX_BYTES:
+        raise ValueError(f"{shown} is larger than any video's poses")
+    content: np.ndarray = dataset[()]
+    return content
+
+
+def texts(file: Any, name: str) -> list[str]:
+    """A list of names.
+
+    Raises:
+        KeyError: There is none.
+        ValueError: It is something else, or too long.
+    """
+    import h5py
+
+    dataset = member(file, name)
+    if not isinstance(dataset, h5py.Dataset) or dataset.is_virtual or dataset.external:
+        raise ValueError(f"{name} is no list of texts")
+    if h5py.check_string_dtype(dataset.dtype) is None or dataset.ndim != 1:
+        raise ValueError(f"{name} is no list of texts")
+    if len(dataset) > _MAX_NAMES or dataset.dtype.itemsize > _MAX_NAMES:
+        raise ValueError(f"{name} is longer than any list of names")
+    return [bytes(text).decode() for text in dataset[()]]
