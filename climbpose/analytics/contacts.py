@@ -1,8 +1,8 @@
 """Which hand and foot held what, from when to when.
 
 A limb is in contact where it stands still before the wall; neither the wall's touch nor a load on
-it can be seen. Hands that hang down beside a still body hold nothing, and feet that stand lowest
-while no hand holds anything stand on the ground.
+it can be seen. A foot that swings with the hips, and a hand that hangs down and goes where the body
+goes, hold nothing; feet stand on the ground before a hand holds anything, and after.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Bool, Float64
 
+from climbpose.analytics.anatomy import HIPS, SHOULDERS, middle
 from climbpose.analytics.filtering import stretches
 from climbpose.analytics.limbs import LimbTracks
 from climbpose.analytics.stillness import still_rows
@@ -37,12 +38,17 @@ GROUND = 0
 """Number of the ground in place of a hold's."""
 
 _HANGING_COS = 0.7
-"""Cosine of the angle to plumb below which an arm's parts do not hang."""
+"""An arm hangs whose parts have a larger cosine of their angle to plumb."""
 
 _HANGS_MOSTLY = 0.6
-_CARRIED_BL = 0.35
-"""A hand that hangs for this share of the time, while the trunk stays within so many body lengths
-of it, holds nothing."""
+"""Share of a hand's time for which the arm hangs that is not held up by the hand."""
+
+_STAYS, _WENT_BL = 0.3, 0.35
+"""A hanging arm holds something if the shoulders go so many body lengths, and the hand at most this
+share of their way with them."""
+
+_SWINGS = 0.8
+"""A foot swings that goes with the hips for this share of their way, or farther than they."""
 
 _GROUND_BAND_BL = 0.25
 """The ground is level within this where the feet of somebody who climbs leave it."""
@@ -166,18 +172,29 @@ def _hangs(
     limbs: LimbTracks,
     body_px: float,
 ) -> bool:
-    """Whether a hand hangs down beside the body and goes where that goes."""
-    if not one.limb.is_hand:
-        return False
+    """Whether a limb goes where the body goes: a foot that swings, a hand that hangs down."""
     rows = slice(one.start, one.end)
-    is_hanging = hanging_arms(on_wall[rows])[:, one.limb]
-    trunk = on_wall[rows, _TRUNK].mean(axis=1) - limbs.xy[rows, one.limb]
-    trunk = trunk[np.isfinite(trunk).all(axis=1)]
-    moved = float(np.ptp(trunk, axis=0).max()) if len(trunk) else 0.0
-    return bool(is_hanging.mean() > _HANGS_MOSTLY) and moved < _CARRIED_BL * body_px
+    limb = limbs.xy[rows, one.limb]
+    joint = middle(on_wall[rows], SHOULDERS if one.limb.is_hand else HIPS)
+    is_known = np.isfinite(limb).all(axis=1) & np.isfinite(joint).all(axis=1)
+    limb, joint = limb[is_known], joint[is_known]
+    carried = _carried(limb, joint)
+    if not one.limb.is_hand:
+        return carried > _SWINGS
+    is_hanging = hanging_arms(on_wall[rows])[:, one.limb].mean() > _HANGS_MOSTLY
+    went = float(np.ptp(joint, axis=0).max()) if len(joint) else 0.0
+    stays = carried < _STAYS and went > _WENT_BL * body_px
+    return bool(is_hanging) and not stays
 
 
-_TRUNK = CLIMBING_25.indices("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+def _carried(limb: Float64[np.ndarray, "rows 2"], joint: Float64[np.ndarray, "rows 2"]) -> float:
+    """How far a limb goes along with its joint: 0 if it stays, 1 if it goes as far, more swings."""
+    if not len(limb):
+        return 0.0
+    limb, joint = limb - limb.mean(axis=0), joint - joint.mean(axis=0)
+    return float((limb * joint).sum() / max((joint**2).sum(), 1e-9))
+
+
 _ARMS = [
     CLIMBING_25.indices(f"{side}_shoulder", f"{side}_elbow", f"{side}_wrist")
     for side in ("left", "right")
