@@ -93,7 +93,8 @@ def _middle(wall: WallMap, placed: list[Placed], size: np.ndarray) -> int:
     distances = []
     for one in wall.keyframes:
         to_one = np.linalg.inv(one.to_wall)
-        there = [apply(to_one @ other.to_wall, corners) - corners for other in wall.keyframes]
+        others = np.stack([to_one @ other.to_wall for other in wall.keyframes])
+        there = apply(others, corners[None]) - corners
         distances.append(float(np.linalg.norm(there, axis=2).max(axis=1) @ pictures))
     return int(np.argmin(distances))
 
@@ -117,7 +118,7 @@ def _drift(wall: WallMap, middle: int) -> Float64[np.ndarray, " keyframes"]:
 def _stood_still(homographies: np.ndarray, size: np.ndarray, tolerance: float) -> bool:
     """Whether the corners of no picture moved by more than noise."""
     corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * size
-    moved = apply(homographies, np.tile(corners, (len(homographies), 1, 1))) - corners
+    moved = apply(homographies, corners[None]) - corners
     from_usual = np.linalg.norm(moved - np.median(moved, axis=0), axis=2).max(axis=1)
     return bool(np.percentile(from_usual, 99) <= tolerance)
 

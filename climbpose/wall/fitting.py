@@ -1,5 +1,6 @@
 """Which homography lays points of one picture on those of another, and how sure that is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -21,6 +22,10 @@ fitted to: on few points, or points that lie together, its freedom harms."""
 _SCALES = (0.3, 3.0)
 _MAX_SLANT = 0.6
 """A plane's depth changes by no more than this share across a picture."""
+
+
+Model = Callable[[np.ndarray, np.ndarray], np.ndarray | None]
+"""Fits a homography to points and where they went; None where it cannot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,25 +85,21 @@ def fit(
     parts = (slice(0, None, 2), slice(1, None, 2))
     chosen = _chosen_model(inside, onto, parts)
     homography = chosen(inside, onto)
-    halves = [chosen(inside[part], onto[part]) for part in parts]
-    if homography is None or any(half is None for half in halves):
+    first, second = (chosen(inside[part], onto[part]) for part in parts)
+    if homography is None or first is None or second is None or not is_sane(homography, inside):
         return None
-    if not is_sane(homography, inside):
-        return None
-    return Fit(homography, agrees, np.stack(halves))
+    return Fit(homography, agrees, np.stack([first, second]))
 
 
-def _chosen_model(source: np.ndarray, target: np.ndarray, parts: tuple[slice, slice]):  # type: ignore[no-untyped-def]
+def _chosen_model(source: np.ndarray, target: np.ndarray, parts: tuple[slice, slice]) -> Model:
     """What is supported better by points that it was not fitted to."""
     errors = []
     for model in (similarity, perspective):
         squares = 0.0
         for part, other in (parts, parts[::-1]):
             fitted = model(source[part], target[part])
-            if fitted is None:
-                squares = np.inf
-                break
-            squares += float(((apply(fitted, source[other]) - target[other]) ** 2).sum())
+            off = np.inf if fitted is None else apply(fitted, source[other]) - target[other]
+            squares += float((np.asarray(off) ** 2).sum())
         errors.append(np.sqrt(squares))
     return perspective if errors[1] < _BETTER * errors[0] else similarity
 
@@ -142,7 +143,7 @@ def is_sane(
         return False
     moved = apply(homography, corners)
     before, after = (_area(outline) for outline in (corners, moved))
-    return after > 0 and _SCALES[0] <= np.sqrt(after / max(before, 1e-9)) <= _SCALES[1]
+    return after > 0 and bool(_SCALES[0] <= np.sqrt(after / max(before, 1e-9)) <= _SCALES[1])
 
 
 def _area(outline: np.ndarray) -> float:

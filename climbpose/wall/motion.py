@@ -59,8 +59,8 @@ class CameraMotion:
 
 
 def apply(
-    homographies: Float64[np.ndarray, "*many 3 3"], xy: Float64[np.ndarray, "*many points 2"]
-) -> Float64[np.ndarray, "*many points 2"]:
+    homographies: Float64[np.ndarray, "*#many 3 3"], xy: Float64[np.ndarray, "*#many points 2"]
+) -> Float64[np.ndarray, "*#many points 2"]:
     """Points moved by homographies."""
     moved = xy @ np.swapaxes(homographies[..., :2], -1, -2) + homographies[..., None, :, 2]
     result: np.ndarray = moved[..., :2] / moved[..., 2:]

@@ -59,7 +59,7 @@ class _Canvas:
         """
         size = np.array([width, height], np.float64)
         corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * size
-        moved = apply(to_wall, np.tile(corners, (len(to_wall), 1, 1))).reshape(-1, 2)
+        moved = apply(to_wall, corners[None]).reshape(-1, 2)
         low = np.floor(np.clip(moved.min(axis=0), -_BEYOND * size, size - 1))
         high = np.ceil(np.clip(moved.max(axis=0), low + 1, (1 + _BEYOND) * size))
         scale = min(1.0, MAX_SIDE / float((high - low).max()))
