@@ -36,7 +36,7 @@ def join(*parts: object) -> Markup:
     return Markup("".join(shown))
 
 
-def element(name: str, *children: object, **attributes: str | float | bool | None) -> Markup:
+def element(name: str, *children: object, **attributes: str | int | float | None) -> Markup:
     """An element.
 
     Args:

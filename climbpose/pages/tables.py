@@ -173,9 +173,9 @@ def _hold(hold: Hold, contacts: Sequence[Contact]) -> Markup:
         "tr",
         element("th", go, scope="row", data_value=hold.number),
         element("td", ", ".join(wording.limb(limb) for limb in hold.limbs)),
-        cell(len(own), 0),
-        cell(sum(contact.seconds for contact in own), 1),
-        cell(sum(contact.adjustments for contact in own), 0),
+        cell(float(len(own)), 0),
+        cell(math.fsum(contact.seconds for contact in own), 1),
+        cell(float(sum(contact.adjustments for contact in own)), 0),
     )
 
 
@@ -215,7 +215,7 @@ def _contact(contact: Contact, offset: float) -> Markup:
         limb_cell(contact),
         element("td", wording.hold(contact.hold), class_="number", data_value=contact.hold),
         cell(contact.seconds, 2),
-        cell(contact.adjustments, 0),
+        cell(float(contact.adjustments), 0),
         cell(contact.confidence, 2),
     )
 

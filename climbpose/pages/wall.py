@@ -54,7 +54,7 @@ def scene(ground: Ground, measures: Measures, identifier: str) -> Markup:
 
 def backdrop(ground: Ground) -> Markup:
     """The picture, dimmed a little so that lines stand out."""
-    size: dict[str, float] = {"width": ground.width, "height": ground.height}
+    size: dict[str, int] = {"width": ground.width, "height": ground.height}
     if ground.picture is None:
         return element("rect", class_="bare", **size)
     source = "data:image/jpeg;base64," + base64.b64encode(ground.picture).decode()
@@ -123,7 +123,8 @@ def figure(ground: Ground, climb: Climb, number: int) -> Markup:
     paths = paths_of(measures)
     toggles = [
         _toggle(name, path_words(name).capitalize(), f"swatch {name}")
-        for name in reversed(list(paths))
+        for name in _PATH_WORDS
+        if name in paths
     ]
     if measures.holds:
         toggles.append(_toggle("holds", "Holds", "swatch holds-swatch"))

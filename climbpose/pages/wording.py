@@ -42,16 +42,6 @@ def number(value: float) -> str:
     return shown.replace("-", MINUS) if float(shown) else shown.lstrip("-")
 
 
-def amount(value: float, name: str) -> str:
-    """A number with its unit."""
-    if not math.isfinite(value):
-        return NOT_KNOWN
-    if name == "s" and value >= 100:
-        return clock(value)
-    space = "" if name in ("deg", "%") else "\u202f"
-    return f"{number(value)}{space}{unit(name)}" if name else number(value)
-
-
 def clock(seconds: float) -> str:
     """A time as minutes and seconds."""
     whole = round(seconds)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -392,4 +393,92 @@ def emptied(measures: Measures) -> Measures:
             for f in measures.figures
         ],
         warnings=["Nobody was found on the wall in this video."],
+    )
+
+
+def lengthened(measures: Measures, seconds: float) -> Measures:
+    """The same climb over and over until some time is full."""
+    poses = measures.poses
+    step = float(poses.time[1] - poses.time[0])
+    span = len(poses) * step
+    times = round(seconds / span)
+
+    def tiled(array: np.ndarray) -> np.ndarray:
+        whole: np.ndarray = np.concatenate([array] * times)
+        return whole
+
+    def later(event: Any, turn: int) -> Any:
+        return replace(
+            event,
+            start=event.start + turn * len(poses),
+            end=event.end + turn * len(poses),
+            start_s=event.start_s + turn * span,
+            end_s=event.end_s + turn * span,
+        )
+
+    def repeated(events: Sequence[Any]) -> list[Any]:
+        return [later(event, turn) for turn in range(times) for event in events]
+
+    frame_index = np.arange(times * len(poses))
+    return replace(
+        measures,
+        poses=replace(
+            poses,
+            frame_index=frame_index,
+            time=frame_index * step,
+            xy=tiled(poses.xy),
+            confidence=tiled(poses.confidence),
+            status=tiled(poses.status),
+        ),
+        camera=CameraMotion.static(frame_index),
+        on_wall=tiled(measures.on_wall),
+        limbs=tiled(measures.limbs),
+        centre_of_mass=tiled(measures.centre_of_mass),
+        coverage=tiled(measures.coverage),
+        contacts=repeated(measures.contacts),
+        moves=[
+            replace(move, number=number) for number, move in enumerate(repeated(measures.moves), 1)
+        ],
+        rests=repeated(measures.rests),
+        series=[
+            replace(s, values=tiled(s.values), is_sure=tiled(s.is_sure)) for s in measures.series
+        ],
+    )
+
+
+def renamed(measures: Measures, text: str) -> Measures:
+    """The same with a text wherever one is shown."""
+    return replace(
+        measures,
+        warnings=[text],
+        series=[replace(s, label=text, group=text, unit=text) for s in measures.series],
+        figures=[
+            replace(f, label=text, unit=text, meaning=text, caveat=text, source=text)
+            for f in measures.figures
+        ],
+    )
+
+
+def cut(measures: Measures, frames: int) -> Measures:
+    """The first frames, of which nothing happened."""
+    poses = measures.poses
+    return replace(
+        measures,
+        poses=replace(
+            poses,
+            frame_index=poses.frame_index[:frames],
+            time=poses.time[:frames],
+            xy=poses.xy[:frames],
+            confidence=poses.confidence[:frames],
+            status=poses.status[:frames],
+        ),
+        camera=CameraMotion.static(poses.frame_index[:frames]),
+        on_wall=measures.on_wall[:frames],
+        limbs=measures.limbs[:frames],
+        centre_of_mass=measures.centre_of_mass[:frames],
+        coverage=measures.coverage[:frames],
+        series=[
+            replace(s, values=s.values[:frames], is_sure=s.is_sure[:frames])
+            for s in measures.series
+        ],
     )

@@ -32,14 +32,16 @@ class Climb {
   }
 
   watch(video) {
-    const notice = this.root.querySelector(".screen .notice");
-    video.addEventListener("error", () => {
-      notice.hidden = false;
+    const fail = () => {
+      this.root.querySelector(".screen .notice").hidden = false;
       video.hidden = true;
       this.clock.forsake();
-    });
+    };
+    video.addEventListener("error", fail);
     video.addEventListener("click", () => this.clock.toggle());
     ready(video);
+    // It may have failed before anybody listened.
+    if (video.error) fail();
   }
 
   wireRows() {
