@@ -21,6 +21,9 @@ Identity = tuple[int, int]
 _DEFAULT_MAX_NAME_BYTES = 255
 _MAX_EVERY = 10
 
+OR_ELSEWHERE = "or -o to write elsewhere"
+_OR_SKIP = f"--skip-existing to skip what is done, {OR_ELSEWHERE}"
+
 _OF_DETECTION = (
     *("detector", "quality", "weights", "every"),
     *("repair", "smoother", "smooth_strength", "person", "keep_raw"),
@@ -181,7 +184,7 @@ def check_outputs(
     own = identities([*(job.video for job in jobs), *(path for path in given if path)])
     for job in jobs:
         for path in job.outputs(options):
-            _check_output(path, [own, inputs], overwrite=overwrite)
+            check_output(path, [own, inputs], overwrite=overwrite, otherwise=_OR_SKIP)
 
 
 def identities(paths: Iterable[Path]) -> set[Identity]:
@@ -194,7 +197,21 @@ def identities(paths: Iterable[Path]) -> set[Identity]:
     return found
 
 
-def _check_output(path: Path, inputs: Sequence[Set[Identity]], *, overwrite: bool) -> None:
+def check_output(
+    path: Path, inputs: Sequence[Set[Identity]], *, overwrite: bool, otherwise: str = OR_ELSEWHERE
+) -> None:
+    """Makes sure that a file may be written.
+
+    Args:
+        path: The file.
+        inputs: Files that it must not be.
+        overwrite: It may be replaced if it exists.
+        otherwise: What to do instead of replacing it.
+
+    Raises:
+        UsageError: It cannot have its name.
+        OutputExistsError: It exists and may not be replaced, or is one of the inputs.
+    """
     longest = _max_name_bytes(path.parent) - len(PART_SUFFIX)
     if len(os.fsencode(path.name)) > longest:
         raise UsageError(
@@ -211,10 +228,7 @@ def _check_output(path: Path, inputs: Sequence[Set[Identity]], *, overwrite: boo
             "another folder with -o"
         )
     if not overwrite:
-        raise OutputExistsError(
-            f"{path} exists; use -y to overwrite, --skip-existing to skip what is done, or -o to "
-            "write elsewhere"
-        )
+        raise OutputExistsError(f"{path} exists; use -y to overwrite, {otherwise}")
 
 
 def _max_name_bytes(folder: Path) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from climbpose.analytics import figures
-from climbpose.analytics.centre_of_mass import SEXES, Sex
+from climbpose.analytics.centre_of_mass import Sex
 from climbpose.analytics.climb import Climb
 from climbpose.analytics.contacts import GROUND
 from climbpose.analytics.values import Figure, Measures, Series
@@ -37,8 +37,6 @@ class MeasureOptions:
             raise UsageError(
                 f"--height: expected {low:g} to {high:g} metres, found {self.height_m:g}"
             )
-        if self.sex not in SEXES:
-            raise UsageError(f"--sex {self.sex!r} is not known; choose one of: {', '.join(SEXES)}")
 
 
 def measure(poses: PoseTrack, camera: CameraMotion, options: MeasureOptions) -> Measures:

@@ -15,7 +15,9 @@ from climbpose.cli.annotate import annotate
 from climbpose.cli.errors import Answer, complain
 from climbpose.cli.evaluate import evaluate
 from climbpose.cli.manifest import manifest
+from climbpose.cli.measure import measure
 from climbpose.cli.models import models
+from climbpose.cli.report import report
 from climbpose.cli.synth import synth
 from climbpose.cli.train import train
 
@@ -71,6 +73,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(annotate)
+app.command()(measure)
+app.command()(report)
 app.command()(synth)
 app.command("eval")(evaluate)
 app.add_typer(manifest, name="manifest")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from climbpose.analytics.centre_of_mass import SEXES, Sex
 from climbpose.detectors import QUALITIES, Quality
 from climbpose.errors import UsageError
 from climbpose.exporters.overlay_mp4 import OverlayOptions
@@ -62,6 +63,18 @@ def quality(text: str) -> Quality:
         if text == known:
             return known
     raise UsageError(f"--quality {text!r} is not known; choose one of: {', '.join(QUALITIES)}")
+
+
+def sex(text: str) -> Sex:
+    """Whose proportions.
+
+    Raises:
+        UsageError: It is not one of its words.
+    """
+    for known in SEXES:
+        if text == known:
+            return known
+    raise UsageError(f"--sex {text!r} is not known; choose one of: {', '.join(SEXES)}")
 
 
 def size(text: str) -> tuple[int, int]:

@@ -99,7 +99,7 @@ class OverlayMp4:
             VideoError: The source cannot be read or the output cannot be written.
         """
         options, info = self.options, analysis.video
-        _check_inside(analysis)
+        check_inside(analysis)
         width, height = output_size(info.width, info.height, options.scale)
         layers = render.create(options.layers, analysis, options.scale)
         with (
@@ -150,7 +150,7 @@ def output_size(width: int, height: int, scale: float) -> tuple[int, int]:
     return size
 
 
-def _check_inside(analysis: Analysis) -> None:
+def check_inside(analysis: Analysis) -> None:
     """Refuses tracks whose keypoints lie mostly outside the picture: they are of another video."""
     width, height = analysis.video.width, analysis.video.height
     xy = analysis.poses.xy[np.isfinite(analysis.poses.xy).all(axis=2)]

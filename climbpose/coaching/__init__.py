@@ -1,0 +1,1 @@
+"""What coaches ask for: a climb measured, shown on a page, and set beside another."""
