@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from climbpose.analytics.contacts import ADJUSTED_S, GROUND
-from climbpose.analytics.values import Contact, Limb, Move
+from climbpose.analytics.values import Contact, Limb, Measures, Move
 from climbpose.labels import ClipLabels
 
 SHORTEST_S = 0.3
@@ -166,3 +166,15 @@ def _pairs(likeness: np.ndarray, least: float) -> list[tuple[int, int]]:
         pairs.append((int(a), int(b)))
         remaining[a], remaining[:, b] = -np.inf, -np.inf
     return pairs
+
+
+def centre_errors_cm(measures: Measures, labels: ClipLabels) -> np.ndarray:
+    """How far the centre of mass is from where the picture shows the body's, each frame.
+
+    Centimetres in the plane through the body's centre that faces the camera.
+    """
+    seen = measures.camera.in_picture(measures.centre_of_mass[:, None])[:, 0]
+    away = np.einsum("fij,fj->fi", labels.rotation, labels.centre_of_mass - labels.position)
+    cm_per_px = 100 * away[:, 2] / labels.intrinsics[:, 0, 0]
+    errors: np.ndarray = np.linalg.norm(seen - labels.centre_of_mass_xy, axis=1) * cm_per_px
+    return errors
