@@ -15,6 +15,7 @@ from climbpose.importers.dlc_columns import readings
 from climbpose.importers.text import first_cells, number, numbered_rows, opened_text, whole
 
 _LEVELS = ("scorer", "individuals", "bodyparts", "coords")
+_REQUIRED = ("bodyparts", "coords")
 
 
 @register("dlc-csv")
@@ -46,7 +47,7 @@ class DeepLabCutCsvImporter:
                     ) from error
                 if len(frames) > MAX_FRAMES:
                     raise TracksError(f"{path}: expected at most {MAX_FRAMES} frames, found more")
-            names = [levels[name] for name in _LEVELS if name in levels]
+            names = [levels[name] for name in _LEVELS if name in levels or name in _REQUIRED]
             columns = list(zip(*names, strict=True))
             table = np.array(values, np.float64).reshape(len(frames), len(columns))
         return readings(path, columns, np.array(frames, np.int64), table)

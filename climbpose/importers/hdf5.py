@@ -35,7 +35,7 @@ def has(path: Path, name: str) -> bool:
         TracksError: The file is damaged.
     """
     with opened(path, "HDF5") as file:
-        return name in file
+        return holds(file, name)
 
 
 @contextmanager
@@ -54,21 +54,24 @@ def opened(path: Path, description: str) -> Generator[Any]:
         yield file
 
 
+def holds(place: Any, name: str) -> bool:
+    """Whether a file or a group has a part of a name that is no link to elsewhere."""
+    import h5py
+
+    # Asking with "in" would follow the link, and open another file.
+    return isinstance(place.get(name, getlink=True), h5py.HardLink)
+
+
 def member(file: Any, *names: str) -> Any:
     """A group or an array, by its path in the file.
 
     Raises:
-        KeyError: There is none.
-        ValueError: It lies in another file.
+        ValueError: There is none, or a link to elsewhere.
     """
-    import h5py
-
     place = file
     for name in names:
-        if name not in place:
-            raise KeyError(f"no {'/'.join(names)}")
-        if not isinstance(place.get(name, getlink=True), h5py.HardLink):
-            raise ValueError(f"{name} is a link, not a part of the file")
+        if not holds(place, name):
+            raise ValueError(f"there is no {'/'.join(names)}, or it is a link to elsewhere")
         place = place[name]
     return place
 
@@ -82,8 +85,7 @@ def array(file: Any, *names: str, kinds: str) -> np.ndarray:
         kinds: Letters of NumPy's kinds that it may be of.
 
     Raises:
-        KeyError: There is none.
-        ValueError: It is something else, lies in another file, or is too large.
+        ValueError: There is none, or it is something else, lies in another file, or is too large.
     """
     import h5py
 
@@ -105,8 +107,7 @@ def texts(file: Any, name: str) -> list[str]:
     """A list of names.
 
     Raises:
-        KeyError: There is none.
-        ValueError: It is something else, or too long.
+        ValueError: There is none, or it is something else, or too long.
     """
     import h5py
 

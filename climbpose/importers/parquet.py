@@ -87,6 +87,10 @@ def _words(table: dict[str, Any], name: str) -> np.ndarray:
 
     column = table[name]
     kind = column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
-    if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
-        raise ValueError(f"{name} holds no words")
-    return np.array([status_of(str(word)) for word in column.to_pylist()], np.uint8)
+    is_text = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
+    if not is_text or column.null_count:
+        raise ValueError(f"{name} does not hold a word in each row")
+    encoded = column.cast(pyarrow.string()).combine_chunks().dictionary_encode()
+    known = np.array([status_of(word) for word in encoded.dictionary.to_pylist()], np.uint8)
+    statuses: np.ndarray = known[np.asarray(encoded.indices)]
+    return statuses

@@ -14,7 +14,7 @@ from jaxtyping import Float64
 from climbpose.errors import TracksError
 from climbpose.exporters.base import FIRST_PIXEL_CENTRE
 from climbpose.importers.base import Readings, register
-from climbpose.importers.hdf5 import array, has, is_hdf5, member, opened, texts
+from climbpose.importers.hdf5 import array, has, holds, is_hdf5, member, opened, texts
 
 _DIMS = ("track", "xy", "node", "frame")
 _MAX_ATTRIBUTE = 1000
@@ -37,9 +37,9 @@ class SleapImporter:
             order = [dims.index(name) for name in ("track", "frame", "node", "xy")]
             tracks = array(file, "tracks", kinds="f").astype(np.float64).transpose(order)
             nodes = texts(file, "node_names")
-            names = texts(file, "track_names") if "track_names" in file else []
+            names = texts(file, "track_names") if holds(file, "track_names") else []
             scores = np.full(tracks.shape[:3], np.nan)
-            if "point_scores" in file:
+            if holds(file, "point_scores"):
                 rest = [name for name in dims if name != "xy"]
                 axes = [rest.index(name) for name in ("track", "frame", "node")]
                 scores = array(file, "point_scores", kinds="f").astype(np.float64).transpose(axes)

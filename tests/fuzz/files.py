@@ -7,7 +7,7 @@ file may run; nothing outside its folder may be read or written; memory stays bo
 
 from collections.abc import Sequence
 
-from tests.fuzz import arrays, networks, texts
+from tests.fuzz import arrays, imports, networks, texts
 from tests.fuzz.bench import main
 from tests.fuzz.texts import make_seeds
 
@@ -28,6 +28,7 @@ SUBJECTS = {
     "run-state": networks.RunStates,
     "run-config": networks.RunConfigs,
     "run-figures": networks.RunFigures,
+    **imports.SUBJECTS,
 }
 
 

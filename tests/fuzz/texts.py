@@ -47,10 +47,10 @@ class Tracks:
 
     def mutant(self, rng: random.Random, folder: Path) -> Path:
         path = folder / "mutant_tracks.csv"
-        TracksCsv(with_raw=rng.random() < 0.3).write(_analysis(rng), path)
+        TracksCsv(with_raw=rng.random() < 0.3).write(analysis_of(rng), path)
         data = path.read_bytes()
         if rng.random() < 0.6:
-            data = _other_cells(data, rng)
+            data = other_cells(data, rng)
         if rng.random() < 0.5:
             data = mutated(data, rng)
         path.write_bytes(data)
@@ -84,7 +84,7 @@ class Nobody:
         """A frame is done."""
 
 
-def _analysis(rng: random.Random) -> Analysis:
+def analysis_of(rng: random.Random) -> Analysis:
     numbers = np.random.default_rng(rng.getrandbits(32))
     xy = numbers.uniform((0, 0), (WIDTH, HEIGHT), (FRAMES, 25, 2)).astype(np.float32)
     status = numbers.choice([s.value for s in Status], (FRAMES, 25)).astype(np.uint8)
@@ -96,7 +96,7 @@ def _analysis(rng: random.Random) -> Analysis:
     return Analysis(info, poses, poses)
 
 
-def _other_cells(data: bytes, rng: random.Random) -> bytes:
+def other_cells(data: bytes, rng: random.Random) -> bytes:
     rows = list(csv.reader(io.StringIO(data.decode())))
     for _ in range(rng.randint(1, 4)):
         row = rng.choice(rows)
