@@ -10,16 +10,19 @@ from climbpose.pages.markup import Markup, element, join
 _GROUPS = {
     "overview": "At a glance",
     "movement": "Movement",
+    "line": "Line",
+    "rest": "Rest",
     "hands": "Hands",
     "feet": "Feet",
-    "rest": "Rest",
     "smoothness": "Smoothness",
-    "line": "Line",
+    "angles": "Typical angles",
     "quality": "How far to trust it",
 }
 
 _PRINTED = 16
 """Figures on the printed page."""
+
+_NOT_PRINTED = {"angles", "quality"}
 
 
 def group_title(group: str) -> str:
@@ -70,7 +73,7 @@ def _entry(figure: Figure) -> Markup:
     is_known = math.isfinite(figure.value)
     return element(
         "div",
-        element("dt", figure.label),
+        element("dt", wording.sentence(figure.label)),
         element(
             "dd",
             value(figure),
@@ -124,7 +127,7 @@ def _about(figure: Figure) -> Markup:
 def printed(figures: Sequence[Figure]) -> Markup:
     """The most important ones that are known, for the printed page."""
     order = list(_GROUPS)
-    known = [f for f in figures if math.isfinite(f.value) and f.group != "quality"]
+    known = [f for f in figures if math.isfinite(f.value) and f.group not in _NOT_PRINTED]
     ranked = sorted(
         enumerate(known),
         key=lambda entry: (
@@ -139,7 +142,11 @@ def printed(figures: Sequence[Figure]) -> Markup:
     return element(
         "dl",
         [
-            element("div", element("dt", figure.label), element("dd", value(figure)))
+            element(
+                "div",
+                element("dt", wording.sentence(figure.label)),
+                element("dd", value(figure)),
+            )
             for figure in chosen
         ],
     )

@@ -8,6 +8,7 @@ from jaxtyping import Float64
 from climbpose.analytics.values import Contact, Move, Series
 from climbpose.pages import wording
 from climbpose.pages.ground import Ground
+from climbpose.pages.plots import drawn
 from climbpose.pages.thinning import spaced, thinned
 from climbpose.pages.values import Climb
 from climbpose.pages.wall import paths_of
@@ -35,13 +36,8 @@ def climb_data(climb: Climb, ground: Ground) -> dict[str, Any]:
                 name: points(ground.place(xy[rows])) for name, xy in paths_of(measures).items()
             },
         },
-        "series": [series_data(series, climb.times) for series in known(climb)],
+        "series": [series_data(series, climb.times) for series in drawn(measures.series)],
     }
-
-
-def known(climb: Climb) -> list[Series]:
-    """The series of which anything is known."""
-    return [series for series in climb.measures.series if np.isfinite(series.values).any()]
 
 
 def frame_times(times: Float64[np.ndarray, " frames"]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _climb(
             tables.moves(climb),
             class_=f"stage {shape}",
         ),
-        plots.panel(climb),
+        plots.panel(climb.measures.series, "Shaded: moves of a hand."),
         figures.groups(climb.measures.figures),
         element("div", tables.holds(climb.measures), limits(), class_="pair"),
         tables.contacts(climb),

@@ -1,7 +1,7 @@
 """What pages show."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -51,3 +51,42 @@ class Climb:
             return 0.0
         step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
         return float(times[-1]) + step
+
+
+@dataclass(frozen=True, slots=True)
+class MovePair:
+    """Moves of two climbs that belong together; one of them is None where the other has none.
+
+    Attributes:
+        first: Number of the move in the first climb.
+        second: Number of the move in the second climb.
+    """
+
+    first: int | None
+    second: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Two climbs on one wall, laid beside each other.
+
+    Attributes:
+        first: Whose wall frame and clock are everybody's.
+        second: The other climb.
+        to_first: Homography from the second climb's wall frame to the first's.
+        times: Moments that belong together, ascending in both: seconds of the first climb's tracks
+            and of the second's.
+        moves: Which moves belong together, in order.
+        aligned_by: In words, such as ``move`` or ``height``.
+        films: Videos of both, by title, such as a ghost overlay.
+        notes: What could not be matched, and what else is to be known, one line each.
+    """
+
+    first: Climb
+    second: Climb
+    to_first: Float64[np.ndarray, "3 3"]
+    times: Float64[np.ndarray, "moments 2"]
+    moves: Sequence[MovePair]
+    aligned_by: str = "move"
+    films: Mapping[str, Path] = field(default_factory=dict)
+    notes: Sequence[str] = ()

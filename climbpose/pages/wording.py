@@ -71,6 +71,11 @@ def hold(value: int | None) -> str:
     return str(value) if value else "ground"
 
 
+def sentence(label: str) -> str:
+    """A label as it begins a line."""
+    return label[:1].upper() + label[1:]
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun."""
     return f"{count} {one if count == 1 else many or one + 's'}"

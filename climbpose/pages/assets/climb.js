@@ -20,9 +20,11 @@ class Climb {
     this.clock = new Clock(new Frames(data.frames), data.seconds, video);
     if (video) this.watch(video);
     const deck = root.querySelector(".deck");
-    this.timeline = new Timeline(deck, data, this.clock);
+    this.timeline = new Timeline(deck, climbLanes(data), this.clock);
     this.controls = new Controls(deck, data, this.clock, this.timeline);
-    this.wall = new Wall(root, data.paths, this.clock, (hold) => this.goToHold(hold));
+    const { times, lines } = data.paths;
+    const where = (name) => placeAt(times, lines[name], this.clock.now);
+    this.wall = new Wall(root, this.clock, where, (hold) => this.goToHold(hold));
     const plots = root.querySelector(".plots");
     this.plots = data.series.length ? new Plots(plots, data, this.clock) : null;
     root.querySelectorAll("table").forEach(makeSortable);

@@ -2,6 +2,8 @@
 
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 
+const MOST_SHADES = 150;
+
 const MARGIN = { l: 48, r: 12, t: 8, b: 26 };
 
 function colour(name) {
@@ -11,8 +13,8 @@ function colour(name) {
 class Plots {
   constructor(root, data, clock) {
     this.clock = clock;
-    this.seconds = data.seconds;
-    this.range = [0, Math.max(data.seconds, 0.01)];
+    this.moves = data.moves;
+    this.range = [0, Math.max(clock.seconds, 0.01)];
     this.plots = [...root.querySelectorAll("[data-group]")].map((figure) => this.make(figure, data));
     clock.listen(() => this.update());
     this.draw();
@@ -94,7 +96,36 @@ class Plots {
       dragmode: isCoarse ? false : "zoom",
       xaxis: { ...axis, range: [...this.range], ticksuffix: " s", nticks: 12 },
       yaxis: { ...axis, fixedrange: true, nticks: 6 },
+      shapes: this.shades(),
     };
+  }
+
+  // Where a hand moved; too many of them would only be grey.
+  shades() {
+    const hands = this.moves.filter((move) => move.limb.endsWith("hand"));
+    if (hands.length > MOST_SHADES) return [];
+    return hands.map((move) => ({
+      type: "rect",
+      yref: "paper",
+      x0: move.start,
+      x1: move.end,
+      y0: 0,
+      y1: 1,
+      layer: "below",
+      line: { width: 0 },
+      fillcolor: colour(move.limb.startsWith("left") ? "left" : "right"),
+      opacity: 0.13,
+    }));
+  }
+
+  // The same lines at other times.
+  retime(series, moves) {
+    this.moves = moves;
+    this.range = [0, Math.max(this.clock.seconds, 0.01)];
+    for (const plot of this.plots) {
+      plot.members = series.filter((one) => one.group === plot.figure.dataset.group);
+    }
+    return this.draw();
   }
 
   drawOne(plot) {
@@ -124,7 +155,7 @@ class Plots {
   align(change) {
     const isAll = change["xaxis.autorange"];
     const start = isAll ? 0 : change["xaxis.range[0]"];
-    const end = isAll ? this.seconds : change["xaxis.range[1]"];
+    const end = isAll ? this.clock.seconds : change["xaxis.range[1]"];
     if (start === undefined || (start === this.range[0] && end === this.range[1])) return;
     this.range = [start, end];
     for (const plot of this.plots) Plotly.relayout(plot.graph, { "xaxis.range": [start, end] });

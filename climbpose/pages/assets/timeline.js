@@ -19,19 +19,43 @@ function made(tag, className, text) {
   return element;
 }
 
+// The lanes of one climb.
+function climbLanes({ moves, rests, contacts }) {
+  const moveText = (move) => `Move ${move.number}: ${move.words}, ${move.from} → ${move.to}`;
+  const limbLane = (limb) => {
+    const words = limb.replace("_", " ");
+    const place = (contact) => (contact.number ? `hold ${contact.hold}` : "the ground");
+    return {
+      empty: "no contacts found",
+      blocks: contacts
+        .filter((contact) => contact.limb === limb)
+        .map((c) => ({ ...c, kind: limb, text: c.number ? c.hold : "", title: `${words} on ${place(c)}` })),
+    };
+  };
+  return [
+    {
+      empty: "no moves found",
+      blocks: moves.map((m) => ({ ...m, kind: m.limb, text: m.number, title: moveText(m), move: m.number })),
+    },
+    {
+      empty: "no rests",
+      blocks: rests.map((r) => ({ ...r, kind: "rest", text: "", title: `Rest, ${(r.end - r.start).toFixed(1)} s` })),
+    },
+    ...LIMBS.map(limbLane),
+  ];
+}
+
 class Timeline {
-  constructor(root, data, clock) {
-    this.data = data;
+  constructor(root, lanes, clock) {
     this.clock = clock;
     this.scroll = root.querySelector(".track-scroll");
     this.track = root.querySelector(".track");
     this.ruler = root.querySelector(".ruler");
     this.playhead = root.querySelector(".playhead");
     this.range = root.querySelector(".range");
-    this.span = Math.max(data.seconds, 0.01);
+    this.lanes = root.querySelector(".lanes");
     this.zoom = 1;
-    this.track.setAttribute("aria-valuemax", this.span.toFixed(2));
-    this.fill(root.querySelector(".lanes"));
+    this.fill(lanes);
     this.drag();
     new ResizeObserver(() => this.rule()).observe(this.scroll);
     clock.listen((what) => this.update(what));
@@ -40,30 +64,24 @@ class Timeline {
   }
 
   fill(lanes) {
-    const { moves, rests, contacts } = this.data;
-    const lane = (events, className, label, empty) => {
-      const row = made("div", `lane ${className}`);
-      for (const event of events) row.append(this.block(event, label(event)));
-      if (!events.length) row.append(made("span", "none", empty));
-      lanes.append(row);
-    };
-    const moveText = (move) => `Move ${move.number}: ${move.words}, ${move.from} → ${move.to}`;
-    lane(moves, "moves-lane", (m) => [String(m.number), moveText(m), m.limb], "no moves found");
-    lane(rests, "rests-lane", (r) => ["", `Rest, ${(r.end - r.start).toFixed(1)} s`, "rest"], "no rests");
-    for (const limb of LIMBS) {
-      const own = contacts.filter((contact) => contact.limb === limb);
-      const words = limb.replace("_", " ");
-      const label = (c) => [c.number ? c.hold : "", `${words} on ${c.number ? `hold ${c.hold}` : "the ground"}`, limb];
-      lane(own, "contacts-lane", label, "no contacts found");
-    }
+    this.span = Math.max(this.clock.seconds, 0.01);
+    this.track.setAttribute("aria-valuemax", this.span.toFixed(2));
+    const rows = lanes.map(({ blocks, empty }) => {
+      const row = made("div", "lane");
+      row.append(...blocks.map((block) => this.block(block)));
+      if (!blocks.length) row.append(made("span", "none", empty));
+      return row;
+    });
+    this.lanes.replaceChildren(...rows);
+    this.rule();
   }
 
-  block(event, [text, title, kind]) {
+  block({ start, end, kind, text, title, move }) {
     const block = made("span", `block ${kind}`, text);
-    block.style.left = `${(100 * event.start) / this.span}%`;
-    block.style.width = `${(100 * Math.max(event.end - event.start, 0)) / this.span}%`;
-    block.title = `${title} (${clockText(event.start, 1)} to ${clockText(event.end, 1)})`;
-    if (event.words) block.dataset.move = event.number;
+    block.style.left = `${(100 * start) / this.span}%`;
+    block.style.width = `${(100 * Math.max(end - start, 0)) / this.span}%`;
+    block.title = `${title} (${clockText(start, 1)} to ${clockText(end, 1)})`;
+    if (move) block.dataset.move = move;
     return block;
   }
 

@@ -1,8 +1,8 @@
 // The wall: which lines are shown, and where the climber is now.
 
 class Wall {
-  constructor(root, paths, clock, goToHold) {
-    this.paths = paths;
+  constructor(root, clock, where, goToHold) {
+    this.where = where;
     this.clock = clock;
     this.dots = [...root.querySelectorAll("[data-dot]")];
     for (const box of root.querySelectorAll("[data-shows]")) {
@@ -23,7 +23,7 @@ class Wall {
 
   update() {
     for (const dot of this.dots) {
-      const place = placeAt(this.paths.times, this.paths.lines[dot.dataset.dot], this.clock.now);
+      const place = this.where(dot.dataset.dot);
       dot.classList.toggle("away", !place);
       if (place) dot.setAttribute("transform", `translate(${place[0].toFixed(1)} ${place[1].toFixed(1)})`);
     }
