@@ -96,7 +96,7 @@ class Trc:
     def write(self, analysis: Analysis, path: Path) -> None:
         """Writes the file."""
         markers = _even(analysis.poses, _rate(analysis))
-        name = path.name.encode("utf-8", "replace").decode()
+        name = " ".join(path.name.encode("utf-8", "replace").decode().split())
         with part_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
             file.write("\n".join(_head(markers, name)) + "\n\n")
             for row, (time, places) in enumerate(zip(markers.time, markers.xy, strict=True)):
@@ -105,7 +105,7 @@ class Trc:
         if markers.gaps:
             longest = max(markers.gaps, key=lambda gap: gap.end - gap.start)
             self.warnings.append(
-                f"{name}: {len(markers.gaps)} gaps are bridged, the longest is {longest}; its "
+                f"{name}: gaps that were bridged: {len(markers.gaps)}, the longest {longest}; its "
                 "first line lists them"
             )
 
