@@ -20,7 +20,7 @@ Times = Sequence[float] | np.ndarray | Callable[[], Sequence[float] | np.ndarray
 _CLOCK_TOLERANCE_S = 1e-3
 """Files round their times, and no two frames are so close."""
 
-_SAME_ROW = 0.01
+_SAME_ROW = 1e-3
 
 _CONFIDENCES = (-0.5, 2.0)
 """Other tools' confidences may go a little beyond 0 and 1; what is further off is none."""
@@ -165,7 +165,7 @@ def _spread(
     confidence = np.zeros(xy.shape[:2])
     status = np.full(xy.shape[:2], Status.MISSING.value, np.uint8)
     xy[rows], confidence[rows], status[rows] = readings.xy, readings.confidence, readings.status
-    spread = replace(readings, xy=xy, confidence=confidence, status=status)
+    spread = replace(readings, frame_index=frames, xy=xy, confidence=confidence, status=status)
     return _track(frames, time, spread)
 
 
