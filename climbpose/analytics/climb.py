@@ -76,7 +76,7 @@ class Climb:
     def on_wall(self) -> Float64[np.ndarray, "frames keypoints 2"]:
         """The keypoints, low-passed, without the least sure."""
         known = tracked(self.poses, self._unfiltered, LEAST_CONFIDENCE)
-        flat: np.ndarray = low_passed(known.reshape(len(known), -1), self.time)
+        flat: np.ndarray = low_passed(known.reshape(len(known), 2 * known.shape[1]), self.time)
         on_wall: np.ndarray = flat.reshape(known.shape)
         return on_wall
 

@@ -50,8 +50,8 @@ share of their way with them."""
 _SWINGS = 0.8
 """A foot swings that goes with the hips for this share of their way, or farther than they."""
 
-_GROUND_BAND_BL = 0.25
-"""The ground is level within this where the feet of somebody who climbs leave it."""
+_FLOOR_BL, _LEVEL_BL = 1.5, 0.25
+"""How far above its lowest place a floor is seen, and how level it is where a climber leaves it."""
 
 _HELD_ON_GROUND = 0.5
 """Share of a foot's contact with the ground for which the hands hold something, at most."""
@@ -143,21 +143,44 @@ def _joined(
     """The dwells of one limb; those at one place with little time between are one."""
     joined: list[_Dwell] = []
     for one in dwells:
-        last = joined[-1] if joined else None
-        # A place is not known where only the heel was seen.
-        if last is not None and not (np.linalg.norm(one.xy - last.xy) > SAME_PLACE_BL * body_px):
-            is_seen = np.isfinite(limbs.speed[last.end : one.start, one.limb])
-            is_hidden = len(is_seen) > 0 and is_seen.mean() < 0.5
-            if time[one.start] - time[last.end - 1] < (HIDDEN_S if is_hidden else ADJUSTED_S):
-                joined[-1] = replace(
-                    last,
-                    end=one.end,
-                    xy=_place(limbs, one.limb, last.start, one.end),
-                    adjustments=last.adjustments + (not is_hidden),
-                )
-                continue
+        back = 1
+        # On its way back a limb may stand still for a moment.
+        if len(joined) > 1 and not _lasts(joined[-1], time):
+            back = 1 if _is_one(joined[-1], one, limbs, time, body_px) else 2
+        if joined and _is_one(joined[-back], one, limbs, time, body_px):
+            last = joined[-back]
+            del joined[-back:]
+            is_adjusted = not _is_hidden(limbs, one.limb, last.end, one.start)
+            one = replace(
+                last,
+                end=one.end,
+                xy=_place(limbs, one.limb, last.start, one.end),
+                adjustments=last.adjustments + is_adjusted,
+            )
         joined.append(one)
     return joined
+
+
+def _is_one(
+    before: _Dwell,
+    after: _Dwell,
+    limbs: LimbTracks,
+    time: Float64[np.ndarray, " frames"],
+    body_px: float,
+) -> bool:
+    """Whether a limb came back to its place, and soon."""
+    is_hidden = _is_hidden(limbs, after.limb, before.end, after.start)
+    away = time[after.start] - time[before.end - 1]
+    apart = np.linalg.norm(after.xy - before.xy)
+    # A place is not known where only the heel was seen; then it is not another one.
+    is_elsewhere = apart > SAME_PLACE_BL * body_px
+    return not is_elsewhere and bool(away < (HIDDEN_S if is_hidden else ADJUSTED_S))
+
+
+def _is_hidden(limbs: LimbTracks, limb: Limb, start: int, end: int) -> bool:
+    """Whether a limb was mostly not seen in some rows."""
+    is_seen = np.isfinite(limbs.speed[start:end, limb])
+    return len(is_seen) > 0 and bool(is_seen.mean() < 0.5)
 
 
 def _lasts(one: _Dwell, time: Float64[np.ndarray, " frames"]) -> bool:
@@ -231,13 +254,11 @@ def _on_ground(dwells: Sequence[_Dwell], frames: int, body_px: float) -> set[_Dw
         # Somebody who stands with hands on the first hold, or falls off and begins again.
         or is_held[one.start : one.end].mean() < _HELD_ON_GROUND
     ]
-    if not standing:
-        return set()
-    band = _GROUND_BAND_BL * body_px
-    lowest = max(float(one.xy[1]) for one in feet)
     # Where a phone looks down on the floor, its part before the wall is seen higher up.
-    level = min((float(one.xy[1]) for one in standing if lowest - one.xy[1] < 4 * band), default=0)
-    return {one for one in feet if one in standing or one.xy[1] > level - band}
+    lowest = max((float(one.xy[1]) for one in feet), default=0.0)
+    standing = [one for one in standing if lowest - one.xy[1] < _FLOOR_BL * body_px]
+    level = min((float(one.xy[1]) for one in standing), default=np.inf)
+    return {one for one in feet if one in standing or one.xy[1] > level - _LEVEL_BL * body_px}
 
 
 class _Places:

@@ -72,12 +72,13 @@ def _filtered(
     share = 2 * cutoff_hz / _TWO_PASSES * (grid[1] - grid[0])
     if share >= 1 or len(grid) < _SHORTEST:
         return values
-    sections = signal.butter(2, share, output="sos")
-    padding = min(len(grid) - 1, round(3 / share) + 6)
+    # Without the line from end to end the filter cannot begin with a constant velocity.
     even = np.interp(grid, time, values)
-    smooth: np.ndarray = np.interp(
-        time, grid, signal.sosfiltfilt(sections, even, padtype="odd", padlen=padding)
-    )
+    line = np.linspace(even[0], even[-1], len(even))
+    padding = min(len(grid) - 1, round(3 / share) + 6)
+    sections = signal.butter(2, share, output="sos")
+    rest = signal.sosfiltfilt(sections, even - line, padtype="odd", padlen=padding)
+    smooth: np.ndarray = np.interp(time, grid, rest + line)
     return smooth
 
 

@@ -64,7 +64,7 @@ def limb_tracks(poses: PoseTrack, on_wall: Float64[np.ndarray, "frames keypoints
         places.append(paths[0])
         # fmin passes over the one that is missing.
         speeds.append(np.fmin.reduce(speed))
-        confidence = poses.confidence[:, groups[0]].mean(axis=1)
+        confidence = poses.confidence[:, groups[0]].astype(np.float64).mean(axis=1)
         confidences.append(np.where(np.isfinite(paths[0][:, 0]), confidence, 0.0))
     return LimbTracks(
         xy=np.stack(places, axis=1),
@@ -79,4 +79,4 @@ def _chosen(
     is_anybody = np.isfinite(known).all(axis=2).any(axis=1)
     points = known[is_anybody][:, CLIMBING_25.indices(*_POINTS[limb][0])]
     is_seen = np.isfinite(points).all(axis=(1, 2))
-    return _POINTS[limb] if is_seen.mean() >= _SEEN_OFTEN else _INSTEAD[limb]
+    return _POINTS[limb] if is_seen.sum() >= _SEEN_OFTEN * len(is_seen) else _INSTEAD[limb]

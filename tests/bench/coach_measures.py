@@ -4,8 +4,8 @@ climbpose synth SET --clips 8 --seconds 15 --seed 77 --vary ...
 python -m tests.bench.coach_measures SET [SET ...] [--tracks FOLDER]
 
 One row for each set, so that each may be one view and one motion of the camera. Videos are
-annotated first, into --tracks/SET, where they are not yet. Behind each F1 stand hits + false finds -
-misses.
+annotated first, into --tracks/SET, where they are not yet. Behind each F1 stand hits, + false finds
+and - misses.
 """
 
 import argparse
