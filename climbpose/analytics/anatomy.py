@@ -41,8 +41,8 @@ def middle(
 
 
 def full_length(lengths: Float64[np.ndarray, " frames"]) -> float:
-    """How long a segment looks where it is seen from its side; NaN where it is never seen."""
-    known = lengths[np.isfinite(lengths)]
+    """How long a segment looks where it is seen from its side; NaN where it never has a length."""
+    known = lengths[lengths > 0]
     return float(np.percentile(known, _FULL_LENGTH_PERCENT)) if len(known) else float("nan")
 
 

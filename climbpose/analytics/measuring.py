@@ -17,6 +17,7 @@ _STATURES_M = (0.8, 2.5)
 
 _FEWEST_ROWS = 10
 _MUCH_UNSEEN = 0.2
+_MUCH_LOST = 0.02
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _warnings(climb: Climb) -> list[str]:
     if unseen > _MUCH_UNSEEN:
         warnings.append(f"the climber was not found in {unseen:.0%} of the frames")
     lost = 1 - float(camera.is_known.mean())
-    if lost > 0:
+    if lost > _MUCH_LOST:
         warnings.append(
             f"the wall's place is not known in {lost:.0%} of the frames; what was measured there "
             "is missing"

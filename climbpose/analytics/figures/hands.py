@@ -39,7 +39,8 @@ def hands(climb: Climb) -> Findings:
     counts = [sum(move.limb == limb for move in climb.moves) for limb in HANDS]
     moves_missing = "" if climb.moves else NO_MOVES
     yield Figure(
-        name="hand_balance", label="right less left in moves", group="hands", unit="%",
+        name="hand_balance", label="moves of the right hand more than the left", group="hands",
+        unit="%",
         value=100 * (counts[1] - counts[0]) / sum(counts) if sum(counts) else float("nan"),
         missing=moves_missing,
         meaning="(right - left) / all hand moves: 0 is balanced, above 0 the right leads.",

@@ -13,13 +13,13 @@ def quality(climb: Climb) -> Findings:
     has_climber = climb.poses.has_climber
     yield Figure(
         name="climber_seen", label="climber seen", group="quality", unit="%",
-        value=100 * float(has_climber.mean()),
+        value=_percent(has_climber), missing=_of_none(climb),
         meaning="Share of the frames in which the climber was found.",
         caveat="Found is not the same as right: look at the annotated video.", source="tracks",
     )  # fmt: skip
     yield Figure(
         name="keypoints_sure", label="keypoints sure", group="quality", unit="%",
-        value=100 * float(climb.is_sure[has_climber].mean()) if has_climber.any() else float("nan"),
+        value=_percent(climb.is_sure[has_climber]),
         missing="" if has_climber.any() else "nobody was found",
         meaning="Share of the climber's keypoints of which the detector is sure.",
         caveat="It is sure of some that are wrong.", source="tracks",
@@ -28,18 +28,26 @@ def quality(climb: Climb) -> Findings:
     yield Series("com_coverage", "body mass seen", "coverage", "", coverage, coverage > 0)
     yield Figure(
         name="com_known", label="centre of mass known", group="quality", unit="%",
-        value=100 * float(np.isfinite(climb.centre).all(axis=1).mean()),
+        value=_percent(np.isfinite(climb.centre).all(axis=1)), missing=_of_none(climb),
         meaning="Share of the frames in which at least 80 % of the body's mass was seen.",
         caveat="Segments are those of an average body.", source="de Leva 1996",
     )  # fmt: skip
     yield from _camera(climb)
 
 
+def _percent(is_so: np.ndarray) -> float:
+    return 100 * float(is_so.mean()) if is_so.size else float("nan")
+
+
+def _of_none(climb: Climb) -> str:
+    return "" if len(climb.poses) else "there is no frame"
+
+
 def _camera(climb: Climb) -> Findings:
     camera = climb.camera
     yield Figure(
         name="camera_known", label="pictures laid on the wall", group="quality", unit="%",
-        value=100 * float(camera.is_known.mean()),
+        value=_percent(camera.is_known), missing=_of_none(climb),
         meaning="Share of the frames whose place before the wall is known.",
         caveat="What was measured in the others is missing.", source="background features",
     )  # fmt: skip
