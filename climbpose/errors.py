@@ -7,6 +7,7 @@ ClimbposeError            exit code 1
 ├── TracksError           1   a tracks file cannot be used
 ├── ModelError            1   a model file is absent or is not what it should be
 ├── DatasetError          1   a data set or a clip's labels are absent, damaged or half made
+├── WallsDifferError      1   two attempts are not on the same wall
 └── NobodyFoundError      4   no person in the whole video
 
 A message is one line: what was expected, what was found, what to do. Anything else that is raised
@@ -46,6 +47,10 @@ class ModelError(ClimbposeError):
 
 class DatasetError(ClimbposeError):
     """A data set or the labels of one of its clips cannot be used."""
+
+
+class WallsDifferError(ClimbposeError):
+    """Two attempts that are to be compared are not on the same wall."""
 
 
 class NobodyFoundError(ClimbposeError):

@@ -13,7 +13,7 @@ from climbpose.video.container import open_local
 from climbpose.video.converter import Converter
 from climbpose.video.orientation import Orientation
 
-_ENOUGH = 0.5
+_ENOUGH = 0.4
 """Of the wished pictures that can be had by seeking; with fewer the file is gone through."""
 
 

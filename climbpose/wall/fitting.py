@@ -15,12 +15,14 @@ MIN_POINTS = 12
 _TOLERANCE_PX = 1.0
 """Points that are off by more lie on something else, or were mistaken."""
 
+_ITERATIONS = 500
+
 _BETTER = 0.95
 """A homography must leave less than this share of a similarity's error on points that neither was
 fitted to: on few points, or points that lie together, its freedom harms."""
 
 _SCALES = (0.3, 3.0)
-_MAX_SLANT = 0.6
+_MAX_SLANT = 0.8
 """A plane's depth changes by no more than this share across a picture."""
 
 
@@ -61,6 +63,7 @@ def fit(
     source: Float[np.ndarray, "points 2"],
     target: Float[np.ndarray, "points 2"],
     tolerance: float = _TOLERANCE_PX,
+    iterations: int = _ITERATIONS,
 ) -> Fit | None:
     """The homography that most points agree on, None where too few do.
 
@@ -68,13 +71,14 @@ def fit(
         source: Points of one picture, pixels.
         target: The same points in the other.
         tolerance: By how many pixels a point may be off.
+        iterations: How many guesses are made at most; more where fewer points agree.
     """
     if len(source) < MIN_POINTS:
         return None
     source, target = source.astype(np.float64), target.astype(np.float64)
     # The seed of OpenCV's random numbers is fixed there: the same points make the same fit.
     found, agreeing = cv2.findHomography(
-        source, target, cv2.USAC_MAGSAC, tolerance, maxIters=500, confidence=0.999
+        source, target, cv2.USAC_MAGSAC, tolerance, maxIters=iterations, confidence=0.999
     )
     if found is None:
         return None
@@ -139,6 +143,8 @@ def is_sane(
     low, high = points.min(axis=0), points.max(axis=0)
     corners = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
     depths = corners @ homography[2, :2] + homography[2, 2]
+    # A homography and its negative are the same.
+    depths = depths * np.sign(depths[0])
     if (depths <= 0).any() or depths.min() < (1 - _MAX_SLANT) * depths.max():
         return False
     moved = apply(homography, corners)

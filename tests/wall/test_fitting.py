@@ -67,7 +67,7 @@ def test_points_in_one_place_are_no_wall() -> None:
     [
         np.diag([-1.0, 1, 1]),
         np.diag([0.05, 0.05, 1]),
-        np.array([[1, 0, 0], [0, 1, 0], [0.01, 0, 1.0]]),
+        np.array([[1, 0, 0], [0, 1, 0], [0.03, 0, 1.0]]),
         np.full((3, 3), np.nan),
     ],
 )
