@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from climbpose import assets
+from climbpose import assets, exporters
 from tests.cli.stage import FRAMES, HEIGHT, WIDTH, Stage, make_climb, refusal, run
 from tests.clips import decoded, shown_times
 
@@ -50,6 +50,47 @@ def test_same_video_comes_out_and_tracks_stay(drawn: Stage) -> None:
     assert report["models"] == []
     assert report["outputs"] == ["climb_pose.mp4"]
     assert report["frames"]["with_climber"] == FRAMES
+
+
+def test_every_export_is_drawn_again(stage: Stage) -> None:
+    """Without times they are taken from the video; what was exported becomes another format."""
+    names = sorted({*exporters.names()} - {"overlay-mp4", "tracks-csv"})
+    assert stage.annotate("--export", ",".join(names)).exit_code == 0
+    for name in names:
+        tracks = stage.folder / f"climb{exporters.create(name).suffix}"
+        output = stage.folder / f"{name}.mp4"
+        result = run("annotate", stage.video, "--tracks", tracks, "-o", output, "--export", "sleap")
+        assert result.exit_code == 0, result.output
+        assert len(shown_times(output)) == FRAMES
+        assert (stage.folder / f"{name}_sleap.h5").exists()
+
+
+def test_gaps_that_an_export_hides_are_told(stage: Stage) -> None:
+    assert stage.annotate().exit_code == 0
+    tracks = stage.output("tracks.csv")
+
+    def lose(rows: Rows) -> Rows:
+        nose = rows[0].index("nose_x")
+        gone = ["", "", "", "missing"]
+        return [
+            [*row[:nose], *gone, *row[nose + 4 :]] if 4 <= n <= 6 else row
+            for n, row in enumerate(rows)
+        ]
+
+    edit(tracks, lose)
+    result = run("annotate", "-y", stage.video, "--tracks", tracks, "--export", "trc")
+    assert result.exit_code == 0
+    assert "gaps that were bridged: 1, the longest Nose 0.100-0.167 s" in result.output
+    report = json.loads(stage.output("run.json").read_text())
+    assert "climb_markers.trc" in report["outputs"]
+    assert any("bridged" in warning for warning in report["warnings"])
+
+
+def test_tracks_of_another_tool_and_of_another_video(stage: Stage) -> None:
+    assert stage.annotate("--export", "dlc-csv").exit_code == 0
+    other = make_climb(stage.folder / "other.mp4", FRAMES - 3)
+    result = run("annotate", other, "--tracks", stage.output("dlc.csv"))
+    assert "but the video has 9 frames; are the tracks of another video?" in refusal(result, 1)
 
 
 def test_video_that_exists_is_not_replaced_unasked(drawn: Stage) -> None:
