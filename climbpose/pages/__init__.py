@@ -1,6 +1,7 @@
 """Pages that a coach looks at: a report of climbs, and two climbs compared."""
 
+from climbpose.pages.comparison import write_comparison
 from climbpose.pages.report import write_report
-from climbpose.pages.values import EMBED_BYTES, Climb
+from climbpose.pages.values import EMBED_BYTES, Climb, MovePair, Pair
 
-__all__ = ["EMBED_BYTES", "Climb", "write_report"]
+__all__ = ["EMBED_BYTES", "Climb", "MovePair", "Pair", "write_comparison", "write_report"]

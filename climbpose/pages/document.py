@@ -20,12 +20,14 @@ _STYLES = ("base.css", "player.css", "content.css", "print.css")
 
 _SCRIPTS = (
     "clock.js",
+    "video.js",
     "timeline.js",
     "wall.js",
     "plots.js",
     "tables.js",
     "controls.js",
     "climb.js",
+    "pair.js",
     "page.js",
 )
 

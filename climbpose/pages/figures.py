@@ -7,7 +7,7 @@ from climbpose.analytics.values import Figure
 from climbpose.pages import wording
 from climbpose.pages.markup import Markup, element, join
 
-_GROUPS = {
+GROUPS = {
     "overview": "At a glance",
     "movement": "Movement",
     "line": "Line",
@@ -18,16 +18,18 @@ _GROUPS = {
     "angles": "Typical angles",
     "quality": "How far to trust it",
 }
+"""Titles of the groups of figures, in the order of the page."""
 
 _PRINTED = 16
 """Figures on the printed page."""
 
-_NOT_PRINTED = {"angles", "quality"}
+NOT_PRINTED = {"angles", "quality"}
+"""Groups that are left out on paper."""
 
 
 def group_title(group: str) -> str:
     """A group's title; one that is not known here has its own name."""
-    return _GROUPS.get(group, group.replace("_", " ").capitalize())
+    return GROUPS.get(group, group.replace("_", " ").capitalize())
 
 
 def glance(figures: Sequence[Figure]) -> Markup | None:
@@ -45,7 +47,7 @@ def glance(figures: Sequence[Figure]) -> Markup | None:
 
 def groups(figures: Sequence[Figure]) -> Markup:
     """All the others, group by group."""
-    names = dict.fromkeys([*_GROUPS, *(figure.group for figure in figures)])
+    names = dict.fromkeys([*GROUPS, *(figure.group for figure in figures)])
     cards = []
     for name in names:
         chosen = [figure for figure in figures if figure.group == name]
@@ -79,7 +81,7 @@ def _entry(figure: Figure) -> Markup:
             value(figure),
             class_="known" if is_known else "unknown",
         ),
-        element("dd", _about(figure), class_="about"),
+        element("dd", about(figure), class_="about"),
         None if is_known else element("dd", figure.missing, class_="why"),
         class_="figure",
     )
@@ -104,7 +106,8 @@ def value(figure: Figure) -> Markup:
     )
 
 
-def _about(figure: Figure) -> Markup:
+def about(figure: Figure) -> Markup:
+    """What a figure means, where it misleads and where it comes from, on request."""
     return element(
         "details",
         element(
@@ -126,8 +129,8 @@ def _about(figure: Figure) -> Markup:
 
 def printed(figures: Sequence[Figure]) -> Markup:
     """The most important ones that are known, for the printed page."""
-    order = list(_GROUPS)
-    known = [f for f in figures if math.isfinite(f.value) and f.group not in _NOT_PRINTED]
+    order = list(GROUPS)
+    known = [f for f in figures if math.isfinite(f.value) and f.group not in NOT_PRINTED]
     ranked = sorted(
         enumerate(known),
         key=lambda entry: (

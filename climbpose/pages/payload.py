@@ -19,19 +19,14 @@ _EVEN_S = 1e-3
 
 def climb_data(climb: Climb, ground: Ground) -> dict[str, Any]:
     """A climb for the scripts, in JSON's own types; times are on the annotated video's clock."""
-    measures, offset = climb.measures, climb.offset_s
+    measures = climb.measures
     rows = spaced(len(climb.times))
     return {
-        "seconds": _rounded(climb.seconds),
+        "kind": "climb",
+        **climb_events(climb),
         "frames": frame_times(climb.times),
-        "moves": [_move(move, offset) for move in measures.moves],
-        "rests": [
-            {"start": _rounded(rest.start_s - offset), "end": _rounded(rest.end_s - offset)}
-            for rest in measures.rests
-        ],
-        "contacts": [_contact(contact, offset) for contact in measures.contacts],
         "paths": {
-            "times": [_rounded(time) for time in climb.times[rows].tolist()],
+            "times": [rounded(time) for time in climb.times[rows].tolist()],
             "lines": {
                 name: points(ground.place(xy[rows])) for name, xy in paths_of(measures).items()
             },
@@ -40,15 +35,29 @@ def climb_data(climb: Climb, ground: Ground) -> dict[str, Any]:
     }
 
 
+def climb_events(climb: Climb) -> dict[str, Any]:
+    """What happened when."""
+    measures, offset = climb.measures, climb.offset_s
+    return {
+        "seconds": rounded(climb.seconds),
+        "moves": [_move(move, offset) for move in measures.moves],
+        "rests": [
+            {"start": rounded(rest.start_s - offset), "end": rounded(rest.end_s - offset)}
+            for rest in measures.rests
+        ],
+        "contacts": [_contact(contact, offset) for contact in measures.contacts],
+    }
+
+
 def frame_times(times: Float64[np.ndarray, " frames"]) -> dict[str, Any]:
     """When frames are shown: start, step and count where they are even, else one by one."""
     count = len(times)
     if count < 2:
-        return {"start": _rounded(float(times[0])) if count else 0.0, "step": 0.04, "count": count}
+        return {"start": rounded(float(times[0])) if count else 0.0, "step": 0.04, "count": count}
     step = float(times[-1] - times[0]) / (count - 1)
     if np.abs(times - (times[0] + step * np.arange(count))).max() <= _EVEN_S:
-        return {"start": _rounded(float(times[0])), "step": round(step, 9), "count": count}
-    return {"list": [_rounded(time) for time in times.tolist()]}
+        return {"start": rounded(float(times[0])), "step": round(step, 9), "count": count}
+    return {"list": [rounded(time) for time in times.tolist()]}
 
 
 def points(xy: Float64[np.ndarray, "points 2"]) -> list[list[float] | None]:
@@ -64,7 +73,7 @@ def series_data(series: Series, times: Float64[np.ndarray, " frames"]) -> dict[s
         "label": series.label,
         "unit": wording.unit(series.unit),
         "side": wording.side(series.name),
-        "x": [_rounded(time) for time in times[rows].tolist()],
+        "x": [rounded(time) for time in times[rows].tolist()],
         "y": [
             float(f"{value:.4g}") if np.isfinite(value) else None
             for value in series.values[rows].tolist()
@@ -78,8 +87,8 @@ def _move(move: Move, offset: float) -> dict[str, Any]:
         "number": move.number,
         "limb": move.limb.word,
         "words": wording.limb(move.limb),
-        "start": _rounded(move.start_s - offset),
-        "end": _rounded(move.end_s - offset),
+        "start": rounded(move.start_s - offset),
+        "end": rounded(move.end_s - offset),
         "from": wording.hold(move.from_hold),
         "to": wording.hold(move.to_hold),
     }
@@ -90,10 +99,11 @@ def _contact(contact: Contact, offset: float) -> dict[str, Any]:
         "limb": contact.limb.word,
         "hold": wording.hold(contact.hold),
         "number": contact.hold,
-        "start": _rounded(contact.start_s - offset),
-        "end": _rounded(contact.end_s - offset),
+        "start": rounded(contact.start_s - offset),
+        "end": rounded(contact.end_s - offset),
     }
 
 
-def _rounded(seconds: float) -> float:
+def rounded(seconds: float) -> float:
+    """A time, short."""
     return round(seconds, 4)

@@ -59,7 +59,11 @@ def button(action: str, label: str, key: str, *icons: str, **attributes: str | b
 
 
 def video(
-    annotated: Path | None, page: Path, identifier: str, embed_bytes: int
+    annotated: Path | None,
+    page: Path,
+    identifier: str,
+    embed_bytes: int,
+    label: str = "Annotated video",
 ) -> tuple[Markup, Markup | None]:
     """The video's place on the page, and the video itself if it is small enough to be put there.
 
@@ -68,6 +72,7 @@ def video(
         page: The page's file.
         identifier: Names the video on the page.
         embed_bytes: Larger ones are linked.
+        label: For who cannot see it.
 
     Raises:
         VideoError: It cannot be read.
@@ -89,7 +94,7 @@ def video(
         preload="auto" if is_small else "metadata",
         src=None if is_small else link_to(annotated, page),
         data_source=identifier if is_small else None,
-        aria_label="Annotated video",
+        aria_label=label,
     )
     name = element("b", annotated.name)
     absence = (
@@ -120,8 +125,8 @@ def deck(climb: Climb) -> Markup:
     )
 
 
-def transport(has_moves: bool) -> Markup:
-    """The buttons that play."""
+def transport(has_moves: bool, *, is_pair: bool = False) -> Markup:
+    """The buttons that play; two videos at once have no sound and no full screen of their own."""
     idle = not has_moves
     speeds = [
         element(
@@ -153,9 +158,9 @@ def transport(has_moves: bool) -> Markup:
             "div",
             button("zoom-out", "Zoom the timeline out", wording.MINUS),
             button("zoom-in", "Zoom the timeline in", "+"),
-            button("mute", "Sound", "M", "sound", aria_pressed="true"),
-            button("full", "Full screen", "F", "full"),
-            _keys(),
+            None if is_pair else button("mute", "Sound", "M", "sound", aria_pressed="true"),
+            None if is_pair else button("full", "Full screen", "F", "full"),
+            _keys(is_pair),
             class_="buttons extra",
         ),
         class_="transport",
@@ -187,10 +192,10 @@ def timeline(lanes: tuple[str, ...]) -> Markup:
     )
 
 
-def _keys() -> Markup:
+def _keys(is_pair: bool) -> Markup:
     rows = [
         element("div", element("dt", element("kbd", keys)), element("dd", what))
-        for keys, what in _KEYS
+        for keys, what in (_KEYS[:-1] if is_pair else _KEYS)
     ]
     return element(
         "details",

@@ -114,7 +114,7 @@ def _move(move: Move, offset: float) -> Markup:
         "tr",
         element("th", number, scope="row", data_value=move.number),
         limb_cell(move),
-        _from_to(move),
+        from_to(move),
         cell(move.start_s - offset, 1),
         cell(move.seconds, 2),
         cell(move.reach_bl, 2),
@@ -136,7 +136,8 @@ def limb_cell(event: Move | Contact) -> Markup:
     )
 
 
-def _from_to(move: Move) -> Markup:
+def from_to(move: Move) -> Markup:
+    """From which hold to which."""
     start, end = wording.hold(move.from_hold), wording.hold(move.to_hold)
     key = move.from_hold if move.from_hold is not None else ""
     return element("td", f"{start}\u202f→\u202f{end}", data_value=key, class_="holds-cell")
@@ -234,7 +235,7 @@ def printed_moves(climb: Climb) -> Markup:
             "tr",
             element("th", move.number, scope="row"),
             element("td", wording.limb(move.limb)),
-            _from_to(move),
+            from_to(move),
             element("td", f"{wording.fixed(move.start_s - climb.offset_s, 1)}\u202fs"),
             element("td", f"{wording.fixed(move.seconds, 2)}\u202fs"),
             element("td", f"{wording.fixed(move.reach_bl, 2)}\u202fBL"),

@@ -61,16 +61,14 @@ def backdrop(ground: Ground) -> Markup:
     return join(element("image", href=source, **size), element("rect", class_="dim", **size))
 
 
-def path(
-    ground: Ground, name: str, xy: Float64[np.ndarray, "frames 2"], kind: str | None = None
-) -> Markup:
+def path(ground: Ground, name: str, xy: Float64[np.ndarray, "frames 2"]) -> Markup:
     """A line over a dark rim."""
     line = outline(ground.place(xy[spaced(len(xy), _LINE_POINTS)]))
     return element(
         "g",
         element("path", d=line, class_="rim"),
         element("path", d=line, class_="line"),
-        class_=f"path {kind or name}",
+        class_=f"path {name}",
         data_path=name,
     )
 
@@ -122,12 +120,12 @@ def figure(ground: Ground, climb: Climb, number: int) -> Markup:
     measures, size = climb.measures, mark_size(ground)
     paths = paths_of(measures)
     toggles = [
-        _toggle(name, path_words(name).capitalize(), f"swatch {name}")
+        toggle(name, path_words(name).capitalize(), f"swatch {name}")
         for name in _PATH_WORDS
         if name in paths
     ]
     if measures.holds:
-        toggles.append(_toggle("holds", "Holds", "swatch holds-swatch"))
+        toggles.append(toggle("holds", "Holds", "swatch holds-swatch"))
     dots = [
         element("circle", r=round(size * 0.62, 1), class_=f"dot {name}", data_dot=name)
         for name in paths
@@ -170,7 +168,8 @@ def describe(climb: Climb) -> str:
     return f"{ground} with {marks} and {lines}"
 
 
-def _toggle(name: str, label: str, swatch: str) -> Markup:
+def toggle(name: str, label: str, swatch: str) -> Markup:
+    """A box that shows or hides a part of the picture."""
     return element(
         "label",
         element("input", type="checkbox", checked=True, data_shows=name),

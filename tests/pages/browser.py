@@ -26,6 +26,12 @@ _PATIENCE_S = 30.0
 _LOCAL = ("file:", "data:", "blob:")
 
 
+TIME = "document.querySelector('article:not([hidden]) video').currentTime"
+IS_PAUSED = "document.querySelector('article:not([hidden]) video').paused"
+IS_READY = "document.querySelector('article:not([hidden]) video').readyState >= 2"
+IS_SOUGHT = "!document.querySelector('article:not([hidden]) video').seeking"
+
+
 def find() -> str:
     """The browser's program; developers may lack it, CI may not."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -78,3 +84,27 @@ def wait(page: Page, condition: str) -> None:
     while not page.evaluate(condition):
         assert time.monotonic() < end, f"never came true: {condition}"
         page.wait_for_timeout(30)
+
+
+def time_of(page: Page) -> float:
+    wait(page, IS_SOUGHT)
+    return float(page.evaluate(TIME))
+
+
+def ready(page: Page) -> None:
+    wait(page, IS_READY)
+    page.wait_for_selector("article:not([hidden]) .graph .scatterlayer path", state="attached")
+
+
+def click_at(page: Page, selector: str, share: float, height: float = 0.5) -> None:
+    target = page.locator(f"article:not([hidden]) {selector}").first
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    target.click(position={"x": share * box["width"], "y": height * box["height"]})
+
+
+def printed(page: Page, folder: Path) -> Path:
+    path = folder / "page.pdf"
+    page.pdf(path=path, prefer_css_page_size=True, print_background=True)
+    return path

@@ -4,11 +4,12 @@ from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
 from climbpose.labels import ClipLabels
-from climbpose.pages import Climb, write_report
+from climbpose.pages import Climb, MovePair, Pair, write_comparison, write_report
 from tests.pages import browser as chromium
 from tests.pages import made
 
@@ -43,4 +44,28 @@ def two_climbs(climb: Climb, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of two climbs with linked videos."""
     path = tmp_path_factory.mktemp("two") / "report.html"
     write_report([climb, replace(climb, title="second attempt")], path, embed_bytes=0)
+    return path
+
+
+@pytest.fixture(scope="session")
+def pair(climb: Climb) -> Pair:
+    """A climb beside itself: the second begins half a second later, a little aside, and slower."""
+    times = np.array([[0.5, 1.0], [2.0, 2.5], [4.0, 6.0], [8.0, 8.5]])
+    moves = [MovePair(number, number) for number in range(1, 6)]
+    moves += [MovePair(6, None), MovePair(None, 6), MovePair(7, 7)]
+    return Pair(
+        first=replace(climb, title="first <try>"),
+        second=replace(climb, title="second <try>"),
+        to_first=np.array([[1.0, 0, 30], [0, 1, -20], [0, 0, 1]]),
+        times=times,
+        moves=moves,
+        notes=["Move 6 of A and move 6 of B go to different holds, so they are not compared."],
+    )
+
+
+@pytest.fixture(scope="session")
+def comparison(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pair") / "compare.html"
+    assert pair.first.annotated is not None
+    write_comparison(replace(pair, films={"Ghost": pair.first.annotated}), path)
     return path

@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -18,36 +17,9 @@ from climbpose.pages import Climb, write_report
 from climbpose.pages.document import link_to
 from climbpose.wall.picture import WallPicture
 from tests.pages import made
+from tests.pages.elements import Elements
 
 HOSTILE = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>\u2028<!--&amp;"
-
-
-class Elements(HTMLParser):
-    """The elements of a page: their names, attributes and direct texts."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None], list[str]]] = []
-        self.is_open = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs), []))
-        self.is_open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        self.is_open = False
-
-    def handle_data(self, data: str) -> None:
-        if self.is_open:
-            self.found[-1][2].append(data)
-
-    def named(self, name: str) -> list[tuple[dict[str, str | None], str]]:
-        return [(attrs, "".join(texts)) for tag, attrs, texts in self.found if tag == name]
-
-    def script(self, identifier: str) -> str:
-        (text,) = (text for attrs, text in self.named("script") if attrs.get("id") == identifier)
-        return text
 
 
 def written(path: Path, *climbs: Climb, **options: Any) -> str:

@@ -5,35 +5,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from climbpose.pages import Climb, write_report
 from tests.pages import made
-from tests.pages.browser import opened, wait
-
-TIME = "document.querySelector('article:not([hidden]) video').currentTime"
-IS_PAUSED = "document.querySelector('article:not([hidden]) video').paused"
-IS_READY = "document.querySelector('article:not([hidden]) video').readyState >= 2"
-IS_SOUGHT = "!document.querySelector('article:not([hidden]) video').seeking"
-
-
-def time_of(page: Page) -> float:
-    wait(page, IS_SOUGHT)
-    return float(page.evaluate(TIME))
-
-
-def ready(page: Page) -> None:
-    wait(page, IS_READY)
-    page.wait_for_selector("article:not([hidden]) .graph .scatterlayer path", state="attached")
-
-
-def click_at(page: Page, selector: str, share: float, height: float = 0.5) -> None:
-    target = page.locator(f"article:not([hidden]) {selector}").first
-    target.scroll_into_view_if_needed()
-    box = target.bounding_box()
-    assert box is not None
-    target.click(position={"x": share * box["width"], "y": height * box["height"]})
+from tests.pages.browser import IS_PAUSED, TIME, click_at, opened, printed, ready, time_of, wait
 
 
 def test_the_embedded_video_plays(browser: Browser, report: Path) -> None:
@@ -267,19 +244,13 @@ def test_nothing_that_axe_finds(browser: Browser, report: Path, scheme: str, wid
 def test_the_print_is_one_sheet(browser: Browser, report: Path, tmp_path: Path) -> None:
     with opened(browser, report, scheme="dark") as page:
         ready(page)
-        pdf = PdfReader(_printed(page, tmp_path))
+        pdf = PdfReader(printed(page, tmp_path))
     assert len(pdf.pages) == 1
     words = pdf.pages[0].extract_text()
     assert "boulder" in words and "Height gained" in words and "right hand" in words
     assert "Keys" not in words
     assert float(pdf.pages[0].mediabox.width) == pytest.approx(595, abs=1)
     assert float(pdf.pages[0].mediabox.height) == pytest.approx(842, abs=1)
-
-
-def _printed(page: Page, folder: Path) -> Path:
-    path = folder / "page.pdf"
-    page.pdf(path=path, prefer_css_page_size=True, print_background=True)
-    return path
 
 
 def test_the_chooser_shows_another_climb(
@@ -294,7 +265,7 @@ def test_the_chooser_shows_another_climb(
         assert page.evaluate("[...document.querySelectorAll('video')].every(v => v.paused)")
         click_at(page, ".track", 0.5)
         assert time_of(page) == pytest.approx(4.5, abs=0.05)
-        pdf = PdfReader(_printed(page, tmp_path))
+        pdf = PdfReader(printed(page, tmp_path))
         assert len(pdf.pages) == 1
         assert "second attempt" in pdf.pages[0].extract_text()
 
@@ -374,7 +345,7 @@ def test_nobody_on_the_wall(browser: Browser, climb: Climb, tmp_path: Path) -> N
         page.keyboard.press("ArrowRight")
         assert "frame 2" in page.locator(".readout").inner_text()
         assert Axe().run(page).violations_count == 0
-        assert len(PdfReader(_printed(page, tmp_path)).pages) == 1
+        assert len(PdfReader(printed(page, tmp_path)).pages) == 1
 
 
 def test_a_long_climb_is_light_and_zooms(browser: Browser, climb: Climb, tmp_path: Path) -> None:
@@ -392,7 +363,7 @@ def test_a_long_climb_is_light_and_zooms(browser: Browser, climb: Climb, tmp_pat
         assert after["width"] > 2 * before["width"]
         assert page.evaluate("document.documentElement.scrollWidth") <= 1440
         assert "25:03" in page.locator(".readout").inner_text()
-        assert len(PdfReader(_printed(page, tmp_path)).pages) == 1
+        assert len(PdfReader(printed(page, tmp_path)).pages) == 1
 
 
 def test_a_hostile_name_is_only_text(browser: Browser, climb: Climb, tmp_path: Path) -> None:

@@ -32,20 +32,21 @@ class Frames {
 }
 
 class Clock {
-  constructor(frames, seconds, video) {
+  constructor(frames, seconds) {
     this.frames = frames;
     this.seconds = seconds;
-    this.video = video;
+    this.video = null;
     this.now = 0;
     this.rate = 1;
     this.loop = null;
     this.isPlaying = false;
     this.listeners = [];
     this.last = 0;
-    if (video) this.follow(video);
   }
 
+  // From now on the video says how late it is.
   follow(video) {
+    this.video = video;
     video.addEventListener("play", () => this.begin());
     video.addEventListener("pause", () => this.end());
     video.addEventListener("seeked", () => {

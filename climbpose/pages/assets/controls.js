@@ -70,6 +70,12 @@ class Controls {
     this.say(`Looping move ${move.number}, ${move.words}`);
   }
 
+  toggleMove(number) {
+    const move = this.data.moves.find((one) => one.number === number);
+    if (this.clock.loop?.move === move) this.toggleLoop();
+    else this.loopMove(move);
+  }
+
   toggleLoop() {
     if (this.clock.loop) {
       this.clock.setLoop(null);

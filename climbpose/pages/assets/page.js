@@ -9,7 +9,8 @@ function show(index) {
   current?.clock.pause();
   sections.forEach((section, i) => (section.hidden = i !== index));
   // Made when first seen: what is hidden has no size to draw in.
-  if (!shown.has(index)) shown.set(index, new Climb(sections[index], climbs[index]));
+  const Kind = climbs[index].kind === "pair" ? Pair : Climb;
+  if (!shown.has(index)) shown.set(index, new Kind(sections[index], climbs[index]));
   current = shown.get(index);
 }
 

@@ -48,6 +48,7 @@ class Plots {
 
   colourOf(plot, index) {
     const { side } = plot.members[index];
+    if (side === "first" || side === "second") return colour(side);
     if (side !== "middle") return colour(side === "left" ? "left-ink" : "right-ink");
     const order = plot.members.slice(0, index).filter((series) => series.side === "middle").length;
     return colour(["ink", "third", "fourth"][order % 3]);

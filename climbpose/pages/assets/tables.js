@@ -26,3 +26,22 @@ function compare(a, b, isUp) {
   const order = Number.isNaN(x) || Number.isNaN(y) ? a.localeCompare(b) : x - y;
   return isUp ? order : -order;
 }
+
+// A click on a move's row plays it in a loop; its button does so by keyboard.
+function wireMoves(root, controls) {
+  for (const row of root.querySelectorAll("tr[data-move]")) {
+    row.addEventListener("click", () => controls.toggleMove(Number(row.dataset.move)));
+  }
+}
+
+function markMoves(root, moves, { now, loop }) {
+  const current = moves.find((move) => move.start <= now && now < move.end)?.number;
+  for (const part of root.querySelectorAll("[data-move]")) {
+    part.classList.toggle("current", Number(part.dataset.move) === current);
+  }
+  for (const button of root.querySelectorAll("[data-loop]")) {
+    const isLooped = Number(button.dataset.loop) === loop?.move.number;
+    button.setAttribute("aria-pressed", String(isLooped));
+    button.closest("tr").classList.toggle("looped", isLooped);
+  }
+}

@@ -1,0 +1,220 @@
+"""Tables of two climbs: what each did, and the difference."""
+
+import math
+from collections.abc import Sequence
+
+from climbpose.analytics.values import Figure, Move
+from climbpose.pages import wording
+from climbpose.pages.figures import GROUPS, NOT_PRINTED, about, group_title, value
+from climbpose.pages.markup import Markup, element
+from climbpose.pages.tables import Column, cell, from_to, limb_cell, table
+from climbpose.pages.values import Pair
+
+DIFFERENCE = f"B {wording.MINUS} A"
+
+_PRINTED_FIGURES, _PRINTED_MOVES = 14, 24
+
+
+def moves(pair: Pair) -> Markup:
+    """The moves that belong together, and what the other climb has no counterpart of."""
+    if not pair.moves:
+        words = "No move was found in either climb."
+        content, hint = element("p", words, class_="absent"), None
+    else:
+        columns = (
+            Column("Move", is_number=False),
+            Column("Limb", is_number=False),
+            Column("A holds", "from hold, to hold, numbers of A", is_number=False),
+            Column("B holds", "from hold, to hold, numbers of B", is_number=False),
+            *_compared("takes", "seconds from leaving one hold to reaching the other", "s"),
+            *_compared("rests before", "seconds since the hand move before ended", "s"),
+            *_compared("reach", "distance between the two holds, own body lengths", "BL"),
+            *_compared("peak speed", "highest speed of the centre of mass", "BL/s"),
+        )
+        rows = [_row(number, *both) for number, both in enumerate(_both(pair), 1)]
+        content = table(columns, rows, "Moves of both")
+        hint = element("p", "Choose one to play it in a loop.", class_="lead")
+    return element("section", element("h2", "Move by move"), hint, content, class_="moves panel")
+
+
+def _compared(title: str, hint: str, unit: str) -> tuple[Column, ...]:
+    return (
+        Column(f"A {title}", hint, unit),
+        Column(f"B {title}", hint, unit),
+        Column(DIFFERENCE, f"difference of: {hint}", unit),
+    )
+
+
+def _both(pair: Pair) -> list[tuple[Move | None, Move | None]]:
+    first = {move.number: move for move in pair.first.measures.moves}
+    second = {move.number: move for move in pair.second.measures.moves}
+    return [
+        (
+            None if one.first is None else first[one.first],
+            None if one.second is None else second[one.second],
+        )
+        for one in pair.moves
+    ]
+
+
+def _row(number: int, first: Move | None, second: Move | None) -> Markup:
+    some = first or second
+    assert some is not None
+    loop = element(
+        "button",
+        number,
+        type="button",
+        data_loop=number,
+        aria_pressed="false",
+        aria_label=f"Loop move {number}, {wording.limb(some.limb)}",
+    )
+    return element(
+        "tr",
+        element("th", loop, scope="row", data_value=number),
+        limb_cell(some),
+        _holds(first),
+        _holds(second),
+        _three([None if one is None else one.seconds for one in (first, second)], 2),
+        _three([None if one is None else one.rest_before_s for one in (first, second)], 1),
+        _three([None if one is None else one.reach_bl for one in (first, second)], 2),
+        _three([None if one is None else one.peak_speed_bl_s for one in (first, second)], 2),
+        data_move=number,
+    )
+
+
+def _holds(move: Move | None) -> Markup:
+    return element("td", "no such move", class_="absent") if move is None else from_to(move)
+
+
+def _three(values: Sequence[float | None], decimals: int) -> list[Markup]:
+    a, b = (math.nan if value is None else value for value in values)
+    return [cell(a, decimals), cell(b, decimals), _difference(b - a, decimals)]
+
+
+def _difference(value: float, decimals: int) -> Markup:
+    key = f"{value:.6g}" if math.isfinite(value) else ""
+    return element("td", signed(value, decimals), class_="number difference", data_value=key)
+
+
+def signed(value: float, decimals: int) -> str:
+    """A difference with its sign."""
+    shown = wording.fixed(value, decimals)
+    return f"+{shown}" if math.isfinite(value) and round(value, decimals) > 0 else shown
+
+
+def _figures(pair: Pair) -> list[tuple[Figure, Figure]]:
+    second = {figure.name: figure for figure in pair.second.measures.figures}
+    return [
+        (figure, second[figure.name])
+        for figure in pair.first.measures.figures
+        if figure.name in second
+    ]
+
+
+def figures(pair: Pair) -> Markup:
+    """The key figures of both."""
+    both = _figures(pair)
+    bodies = []
+    for name in dict.fromkeys([*GROUPS, *(first.group for first, _ in both)]):
+        chosen = [entry for entry in both if entry[0].group == name]
+        if chosen:
+            head = element("th", group_title(name), scope="rowgroup", colspan=5)
+            rows = [_figure(first, second) for first, second in chosen]
+            bodies.append(element("tbody", element("tr", head, class_="group"), rows))
+    titles = ("Figure", "A", "B", DIFFERENCE, "About")
+    heads = [element("th", title, scope="col") for title in titles]
+    content = (
+        element(
+            "div",
+            element(
+                "table",
+                element("caption", "Key figures of both", class_="unseen"),
+                element("thead", element("tr", heads)),
+                bodies,
+                class_="compared-figures",
+            ),
+            class_="scroller whole",
+            tabindex="0",
+            role="region",
+            aria_label="Key figures of both",
+        )
+        if bodies
+        else element("p", "No figure could be measured.", class_="absent")
+    )
+    lead = element(
+        "p",
+        "A difference is not a verdict: what is better depends on the climb. There is no overall "
+        "score.",
+        class_="lead",
+    )
+    return element("section", element("h2", "Key figures"), lead, content, class_="figures panel")
+
+
+def _figure(first: Figure, second: Figure) -> Markup:
+    reasons = dict.fromkeys(one.missing for one in (first, second) if one.missing)
+    return element(
+        "tr",
+        element(
+            "th",
+            wording.sentence(first.label),
+            [element("small", reason, class_="why") for reason in reasons],
+            scope="row",
+        ),
+        [element("td", value(figure), class_="number") for figure in (first, second)],
+        element("td", _gap(first, second), class_="number difference"),
+        element("td", about(first), class_="about"),
+    )
+
+
+def _gap(first: Figure, second: Figure) -> str:
+    gap = second.value - first.value
+    return f"+{wording.number(gap)}" if gap > 0 else wording.number(gap)
+
+
+def printed_figures(pair: Pair) -> Markup:
+    """The most important figures of both, for paper."""
+    known = [
+        entry
+        for entry in _figures(pair)
+        if entry[0].group not in NOT_PRINTED and all(math.isfinite(one.value) for one in entry)
+    ]
+    heads = [element("th", title, scope="col") for title in ("Key figure", "A", "B", DIFFERENCE)]
+    rows = [
+        element(
+            "tr",
+            element("th", wording.sentence(first.label), scope="row"),
+            element("td", value(first)),
+            element("td", value(second)),
+            element("td", _gap(first, second)),
+        )
+        for first, second in known[:_PRINTED_FIGURES]
+    ]
+    if not rows:
+        return element("p", "No figure is known of both.", class_="absent")
+    return element("table", element("thead", element("tr", heads)), element("tbody", rows))
+
+
+def printed_moves(pair: Pair) -> Markup:
+    """A short table for paper."""
+    if not pair.moves:
+        return element("p", "No move was found in either climb.", class_="absent")
+    titles = ("Move", "Limb", "A takes", "B takes", DIFFERENCE)
+    heads = [element("th", title, scope="col") for title in titles]
+    rows = []
+    for number, (first, second) in enumerate(_both(pair)[:_PRINTED_MOVES], 1):
+        some = first or second
+        assert some is not None
+        a, b = (math.nan if one is None else one.seconds for one in (first, second))
+        texts = [wording.fixed(a, 2), wording.fixed(b, 2), signed(b - a, 2)]
+        rows.append(
+            element(
+                "tr",
+                element("th", number, scope="row"),
+                element("td", wording.limb(some.limb)),
+                [element("td", text) for text in texts],
+            )
+        )
+    left = len(pair.moves) - len(rows)
+    more = element("p", f"and {wording.plural(left, 'move')} more", class_="lead") if left else None
+    content = element("table", element("thead", element("tr", heads)), element("tbody", rows))
+    return element("div", content, more, class_="printed-moves")
