@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
+from climbpose.errors import TracksError
 from climbpose.poses import Analysis
 from climbpose.registry import Registry
 
 FIRST_PIXEL_CENTRE = 0.5
 """Where the first pixel's centre is; tools that count from there have our coordinates less this."""
+
+_MAX_ROWS = 2_000_000
+"""More than eighteen hours of video."""
 
 
 @runtime_checkable
@@ -31,6 +35,19 @@ class Telling(Protocol):
     """
 
     warnings: list[str]
+
+
+def check_rows(count: int, path: Path) -> None:
+    """Makes sure that a format that knows no holes can hold the frames or the time between them.
+
+    Raises:
+        TracksError: There are more rows than any video has.
+    """
+    if count > _MAX_ROWS:
+        raise TracksError(
+            f"{path.name} would have {count} rows, expected at most {_MAX_ROWS}; are the tracks' "
+            "frames and times those of one video?"
+        )
 
 
 registry: Registry[Exporter] = Registry("exporter", "climbpose.exporters")

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from climbpose.exporters.base import FIRST_PIXEL_CENTRE, register
+from climbpose.exporters.base import FIRST_PIXEL_CENTRE, check_rows, register
 from climbpose.exporters.needs import check_installed
 from climbpose.files import part_file
 from climbpose.poses import Analysis, PoseTrack
@@ -34,9 +34,14 @@ class Sleap:
         check_installed("exporter sleap", "h5py")
 
     def write(self, analysis: Analysis, path: Path) -> None:
-        """Writes the file, made in memory, since HDF5 would lock a part that we have locked."""
+        """Writes the file, made in memory, since HDF5 would lock a part that we have locked.
+
+        Raises:
+            TracksError: A frame's number is that of no video.
+        """
         import h5py
 
+        check_rows(int(analysis.poses.frame_index[-1]) + 1, path)
         image = io.BytesIO()
         with h5py.File(image, "w") as file:
             for name, array in _tracks(analysis.poses).items():

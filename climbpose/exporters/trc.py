@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 from jaxtyping import Bool, Float, Float64
 
-from climbpose.exporters.base import register
+from climbpose.exporters.base import check_rows, register
 from climbpose.files import part_file
 from climbpose.poses import Analysis, PoseTrack
 
@@ -94,8 +94,14 @@ class Trc:
     warnings: list[str] = field(default_factory=list)
 
     def write(self, analysis: Analysis, path: Path) -> None:
-        """Writes the file."""
-        markers = _even(analysis.poses, _rate(analysis))
+        """Writes the file.
+
+        Raises:
+            TracksError: The times are those of no video.
+        """
+        poses, fps = analysis.poses, _rate(analysis)
+        check_rows(round((poses.time[-1] - poses.time[0]) * fps) + 1, path)
+        markers = _even(poses, fps)
         name = " ".join(path.name.encode("utf-8", "replace").decode().split())
         with part_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
             file.write("\n".join(_head(markers, name)) + "\n\n")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from climbpose import exporters
 from climbpose.cli import app
-from climbpose.errors import UsageError
+from climbpose.errors import TracksError, UsageError
 from climbpose.exporters import needs
 from climbpose.jobs import AnnotateOptions
 from tests.exporters.climbs import make_analysis, make_poses, nobody
@@ -87,3 +87,14 @@ def test_none_is_loaded_unless_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["sleap", "trc"])
+def test_frames_of_no_video_are_refused(name: str, tmp_path: Path) -> None:
+    """They would fill the memory where the format has a row for each frame or moment."""
+    poses = make_poses()
+    poses.frame_index[-1], poses.time[-1] = 10**9, 1e9
+    exporter = exporters.create(name)
+    with pytest.raises(TracksError, match="expected at most 2000000; are the tracks' frames"):
+        exporter.write(make_analysis(poses), tmp_path / f"a{exporter.suffix}")
+    assert not list(tmp_path.iterdir())
