@@ -92,5 +92,7 @@ def _annotation(pose: Pose, columns: list[int], video: VideoInfo) -> dict[str, A
     width, height = (box[2:] - box[:2]).tolist()
     entry = annotation(pose.frame_index + 1, box, width * height, xy, visibility)
     if entry is not None:
+        # CVAT asks for an outline, even an empty one.
+        entry["segmentation"] = []
         entry["attributes"] = {"track_id": _TRACK, "keyframe": True, "occluded": False}
     return entry

@@ -143,6 +143,7 @@ def test_cvat_finds_what_it_looks_for(tmp_path: Path) -> None:
     for entry in content["annotations"]:
         assert entry["attributes"] == {"track_id": 1, "keyframe": True, "occluded": False}
         assert entry["image_id"] in by_number and entry["iscrowd"] == 0
+        assert entry["segmentation"] == []
         assert len(entry["keypoints"]) == 3 * len(content["categories"][0]["keypoints"])
 
 
