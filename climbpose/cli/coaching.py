@@ -1,5 +1,6 @@
 """What the commands for coaches share: climbs found, annotated where need be, and measured."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,6 +81,12 @@ class Session:
         Raises:
             UsageError: An output cannot have its name, or exists.
         """
+        twins = [path for path, count in Counter(outputs).items() if count > 1]
+        if twins:
+            raise UsageError(
+                f"two climbs would write {twins[0]}; give each once, or measure them one by one "
+                "with -o"
+            )
         files = [path for one in attempts for path in (one.video, one.tracks) if path]
         for path in outputs:
             check_output(path, [identities(files)], overwrite=self.overwrite)

@@ -44,7 +44,7 @@ def write(measured: Measured) -> list[Path]:
     """
     measures, files = measured.measures, paths(measured.attempt)
     texts = (
-        json.dumps(content(measured), indent=1, allow_nan=False) + "\n",
+        _json(content(measured)),
         _figures(measures.figures),
         _series(measures),
     )
@@ -96,6 +96,14 @@ def content(measured: Measured) -> dict[str, Any]:
             for series in measures.series
         ],
     }
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    """A line for each key: a series in one, not a line for each of its numbers."""
+    lines = [
+        f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in content.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _figures(figures: Sequence[Figure]) -> str:
