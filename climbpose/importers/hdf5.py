@@ -103,7 +103,7 @@ def array(file: Any, *names: str, kinds: str) -> np.ndarray:
     return content
 
 
-def texts(file: Any, name: str) -> list[str]:
+def texts(file: Any, *names: str) -> list[str]:
     """A list of names.
 
     Raises:
@@ -111,7 +111,7 @@ def texts(file: Any, name: str) -> list[str]:
     """
     import h5py
 
-    dataset = member(file, name)
+    dataset, name = member(file, *names), "/".join(names)
     if not isinstance(dataset, h5py.Dataset) or dataset.is_virtual or dataset.external:
         raise ValueError(f"{name} is no list of texts")
     if h5py.check_string_dtype(dataset.dtype) is None or dataset.ndim != 1:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pandas
 import pyarrow
 from pyarrow import parquet
 
 from climbpose import exporters
+from climbpose.exporters.dlc_h5 import KEY
 from climbpose.importers import read_tracks
 from climbpose.poses import Status
 from tests.cli.stage import FRAMES
@@ -100,6 +102,12 @@ def dlc_h5(seeds: Path) -> Imported:
     return Imported("dlc-h5", _other_hdf5)
 
 
+def dlc_h5_fixed(seeds: Path) -> Imported:
+    """DeepLabCut's HDF5 in pandas' other way."""
+    del seeds
+    return Imported("dlc-h5", lambda data, rng: _other_hdf5(_fixed(data), rng))
+
+
 def sleap(seeds: Path) -> Imported:
     """SLEAP's HDF5."""
     del seeds
@@ -139,6 +147,18 @@ def _other_members(data: bytes, rng: random.Random) -> bytes:
                 case "bomb" if rng.random() < 0.2:
                     write_bomb(archive, name, text)
     return image.getvalue()
+
+
+def _fixed(data: bytes) -> bytes:
+    """The same table, kept in the other way."""
+    with pandas.HDFStore(
+        "a", driver="H5FD_CORE", driver_core_backing_store=0, driver_core_image=data
+    ) as store:
+        table = store[KEY]
+        store.put(KEY, table, format="fixed")
+        store.flush()
+        image: bytes = store._handle.get_file_image()
+    return image
 
 
 def _other_hdf5(data: bytes, rng: random.Random) -> bytes:
@@ -237,6 +257,7 @@ SUBJECTS: dict[str, Callable[[Path], Imported]] = {
     "coco-tracks": coco_tracks,
     "openpose": openpose,
     "dlc-h5": dlc_h5,
+    "dlc-h5-fixed": dlc_h5_fixed,
     "sleap": sleap,
     "parquet": parquet_tracks,
 }

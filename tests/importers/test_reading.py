@@ -14,6 +14,7 @@ import pytest
 import sleap_io
 from hypothesis import given
 from hypothesis import strategies as st
+from movement.io import load_poses, save_poses
 
 from climbpose import exporters, importers
 from climbpose.errors import TracksError, UsageError
@@ -163,6 +164,16 @@ def test_a_deeplabcut_file_of_one_individual(tmp_path: Path) -> None:
         found = read_tracks(tmp_path / name, fps=30.0)
         assert found.xy[0, 0].tolist() == [1.5, 2.5]
         assert found.has_climber.tolist() == [True, False]
+
+
+@pytest.mark.filterwarnings("ignore::tables.NaturalNameWarning")
+@pytest.mark.parametrize("ending", [".h5", ".csv"])
+def test_a_deeplabcut_file_of_movement(ending: str, tmp_path: Path) -> None:
+    found = load_poses.from_sleap_file(written("sleap", tmp_path), fps=30)
+    save_poses.to_dlc_file(found, tmp_path / f"a{ending}", split_individuals=False)
+    again = read_tracks(tmp_path / f"a{ending}", POSES.time)
+    np.testing.assert_allclose(again.xy, POSES.xy, atol=1e-3)
+    np.testing.assert_allclose(again.confidence, POSES.confidence, atol=1e-5)
 
 
 @pytest.mark.parametrize("preset", ["matlab", "standard"])
