@@ -113,6 +113,7 @@ def test_there_are_metres_only_where_a_height_was_given(example: PoseTrack) -> N
 def test_the_size_of_the_picture_does_not_matter(example: PoseTrack, factor: float) -> None:
     here = values(measures(example))
     there = values(measures(replace(example, xy=example.xy * np.float32(factor) + 40)))
+    assert there.pop("body_length_px") == pytest.approx(factor * here.pop("body_length_px"))
     for name, value in here.items():
         assert there[name] == pytest.approx(value, rel=0.02, abs=0.02, nan_ok=True), name
 

@@ -32,6 +32,14 @@ def quality(climb: Climb) -> Findings:
         meaning="Share of the frames in which at least 80 % of the body's mass was seen.",
         caveat="Segments are those of an average body.", source="de Leva 1996",
     )  # fmt: skip
+    body_px = climb.body_px
+    yield Figure(
+        name="body_length_px", label="body length", group="quality", unit="px",
+        value=body_px, missing="" if np.isfinite(body_px) else "the trunk was never surely seen",
+        meaning="The trunk from the middle of the shoulders to that of the hips, in the picture.",
+        caveat="One length for the whole climb: who climbs away from the camera looks smaller.",
+        source="80th percentile over time",
+    )  # fmt: skip
     yield from _camera(climb)
 
 

@@ -62,6 +62,6 @@ def _states(climb: Climb, is_slow: np.ndarray, missing: str) -> Findings:
             name=f"state_{name}", label=label, group="rest", unit="%",
             value=climb.share_of_time(rows & is_known), missing=missing,
             meaning="Share of the time on the wall.",
-            caveat="A limb moves if it stands still nowhere; feet that dangle move.",
+            caveat="A limb counts as moving while it holds nothing, feet that dangle too.",
             source=_STATES,
         )  # fmt: skip
