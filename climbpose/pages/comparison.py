@@ -233,5 +233,4 @@ def _sheet(pair: Pair, ground: Ground) -> Markup:
             class_="sheet-foot",
         ),
         class_="sheet",
-        aria_hidden="true",
     )

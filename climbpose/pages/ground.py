@@ -53,11 +53,18 @@ def ground_for(
         video: Whose picture the wall frame is.
         drawn: What will be drawn, wall frame; NaN is left out.
     """
-    size, from_wall = (video.width, video.height), np.eye(3)
-    if wall is not None:
-        size, from_wall = (wall.image.shape[1], wall.image.shape[0]), wall.from_wall
+    from_wall = np.eye(3) if wall is None else wall.from_wall
     placed = apply(from_wall, drawn) if len(drawn) else drawn
-    left, top, right, bottom = _part(placed[np.isfinite(placed).all(axis=1)], size)
+    known = placed[np.isfinite(placed).all(axis=1)]
+    if wall is not None:
+        size = np.array(wall.image.shape[1::-1], float)
+        left, top, right, bottom = _part(known, np.zeros(2), size)
+    else:
+        # A camera that moved saw more of the wall than one picture holds.
+        low = np.minimum(known.min(axis=0), 0) if len(known) else np.zeros(2)
+        high = np.array([video.width, video.height], float)
+        high = np.maximum(known.max(axis=0), high) if len(known) else high
+        left, top, right, bottom = _part(known, low, high)
     scale = min(1.0, _MAX_SIDE / max(right - left, bottom - top))
     shift = np.array([[scale, 0, -scale * left], [0, scale, -scale * top], [0, 0, 1.0]])
     if wall is None:
@@ -71,18 +78,26 @@ def ground_for(
 
 
 def _part(
-    placed: Float64[np.ndarray, "points 2"], size: tuple[int, int]
+    placed: Float64[np.ndarray, "points 2"],
+    first: Float64[np.ndarray, "2"],
+    last: Float64[np.ndarray, "2"],
 ) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the part that holds some points, whole pixels."""
-    whole = np.array(size, float)
-    if not len(placed):
-        return 0, 0, size[0], size[1]
-    low, high = placed.min(axis=0).clip(0, whole), placed.max(axis=0).clip(0, whole)
-    extent = high - low + 2 * _MARGIN * (high - low).max()
-    extent = np.maximum(extent, [_NARROWEST * extent[1], _NARROWEST * extent[0]])
-    # A climb of a few moves still shows where on the wall it is.
-    extent = np.minimum(np.maximum(extent, whole.max() / 4), whole)
-    start = ((low + high - extent) / 2).clip(0, whole - extent)
-    left, top = np.floor(start).astype(int).tolist()
-    right, bottom = np.ceil(start + extent).astype(int).clip(1, size).tolist()
+    """Left, top, right and bottom of the part that holds some points, whole pixels.
+
+    Args:
+        placed: The points.
+        first: Top left corner of the whole.
+        last: Bottom right corner of the whole.
+    """
+    start, end = np.floor(first), np.ceil(last)
+    whole = end - start
+    if len(placed):
+        low, high = placed.min(axis=0).clip(start, end), placed.max(axis=0).clip(start, end)
+        extent = high - low + 2 * _MARGIN * (high - low).max()
+        extent = np.maximum(extent, _NARROWEST * extent[::-1])
+        # A climb of a few moves still shows where on the wall it is.
+        extent = np.minimum(np.maximum(extent, whole.max() / 4), whole)
+        corner = np.floor(((low + high - extent) / 2).clip(start, end - extent))
+        start, end = corner, np.minimum(np.ceil(corner + extent), end)
+    left, top, right, bottom = (int(side) for side in (*start, *end))
     return left, top, right, bottom

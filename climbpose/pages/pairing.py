@@ -51,7 +51,7 @@ def pair_data(pair: Pair, ground: Ground) -> dict[str, Any]:
         "climbs": [
             {
                 **climb_events(climb),
-                "frames": frame_times(climb.times),
+                "frames": frame_times(climb),
                 "path": _path(climb, ground, xy),
             }
             for climb, xy in zip(climbs, centres(pair).values(), strict=True)

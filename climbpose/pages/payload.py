@@ -16,6 +16,8 @@ from climbpose.pages.wall import paths_of
 _EVEN_S = 1e-3
 """Frames that are off an even rate by less are stepped through at that rate."""
 
+_LONE_FRAME_S = 0.04
+
 
 def climb_data(climb: Climb, ground: Ground) -> dict[str, Any]:
     """A climb for the scripts, in JSON's own types; times are on the annotated video's clock."""
@@ -24,7 +26,7 @@ def climb_data(climb: Climb, ground: Ground) -> dict[str, Any]:
     return {
         "kind": "climb",
         **climb_events(climb),
-        "frames": frame_times(climb.times),
+        "frames": frame_times(climb),
         "paths": {
             "times": [rounded(time) for time in climb.times[rows].tolist()],
             "lines": {
@@ -49,15 +51,23 @@ def climb_events(climb: Climb) -> dict[str, Any]:
     }
 
 
-def frame_times(times: Float64[np.ndarray, " frames"]) -> dict[str, Any]:
-    """When frames are shown: start, step and count where they are even, else one by one."""
+def frame_times(climb: Climb) -> dict[str, Any]:
+    """When frames are shown and the number of the first one.
+
+    Start, step and count stand for frames that are even; others have a list too.
+    """
+    times, indices = climb.times, climb.measures.poses.frame_index
     count = len(times)
-    if count < 2:
-        return {"start": rounded(float(times[0])) if count else 0.0, "step": 0.04, "count": count}
-    step = float(times[-1] - times[0]) / (count - 1)
-    if np.abs(times - (times[0] + step * np.arange(count))).max() <= _EVEN_S:
-        return {"start": rounded(float(times[0])), "step": round(step, 9), "count": count}
-    return {"list": [rounded(time) for time in times.tolist()]}
+    step = float(times[-1] - times[0]) / (count - 1) if count > 1 else _LONE_FRAME_S
+    even: dict[str, Any] = {
+        "start": rounded(float(times[0])) if count else 0.0,
+        "step": round(step, 9),
+        "count": count,
+        "first": int(indices[0]) if count else 0,
+    }
+    if count and np.abs(times - (times[0] + step * np.arange(count))).max() > _EVEN_S:
+        even["list"] = [rounded(time) for time in times.tolist()]
+    return even
 
 
 def points(xy: Float64[np.ndarray, "points 2"]) -> list[list[float] | None]:

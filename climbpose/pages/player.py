@@ -30,8 +30,8 @@ _KEYS = (
     ("Shift + ← →", "one second back or on"),
     ("[ ]", "move before or after"),
     ("L", "loop the move, or end the loop"),
-    ("↑ ↓", "faster or slower"),
-    ("Home, End", "beginning or end"),
+    ("↑ ↓", "on the timeline: faster or slower"),
+    ("Home, End", "on the timeline: its ends"),
     (f"+ {wording.MINUS}", "zoom the timeline"),
     ("M, F", "sound off or on; full screen"),
 )

@@ -42,5 +42,4 @@ def sheet(climb: Climb, ground: Ground, number: int) -> Markup:
             class_="sheet-foot",
         ),
         class_="sheet",
-        aria_hidden="true",
     )

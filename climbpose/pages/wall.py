@@ -130,18 +130,19 @@ def figure(ground: Ground, climb: Climb, number: int) -> Markup:
         element("circle", r=round(size * 0.62, 1), class_=f"dot {name}", data_dot=name)
         for name in paths
     ]
+    picture = element(
+        "svg",
+        scene(ground, measures, f"scene-{number}"),
+        element("g", dots, class_="dots"),
+        viewBox=f"0 0 {ground.width} {ground.height}",
+        role="img",
+        aria_label=describe(climb),
+    )
     return element(
         "figure",
         element("h2", "On the wall"),
         _absences(climb, bool(paths)),
-        element(
-            "svg",
-            scene(ground, measures, f"scene-{number}"),
-            element("g", dots, class_="dots"),
-            viewBox=f"0 0 {ground.width} {ground.height}",
-            role="img",
-            aria_label=describe(climb),
-        ),
+        picture if _is_worth_drawing(climb) else None,
         element("figcaption", toggles, class_="chips") if toggles else None,
         class_="wall panel",
     )
@@ -149,6 +150,8 @@ def figure(ground: Ground, climb: Climb, number: int) -> Markup:
 
 def again(ground: Ground, climb: Climb, number: int) -> Markup:
     """The same scene once more, for the printed page."""
+    if not _is_worth_drawing(climb):
+        return element("p", "Nothing is known of where the climb went.", class_="absent")
     return element(
         "svg",
         element("use", href=f"#scene-{number}"),
@@ -156,6 +159,10 @@ def again(ground: Ground, climb: Climb, number: int) -> Markup:
         role="img",
         aria_label=describe(climb),
     )
+
+
+def _is_worth_drawing(climb: Climb) -> bool:
+    return climb.wall is not None or bool(paths_of(climb.measures))
 
 
 def describe(climb: Climb) -> str:

@@ -166,6 +166,19 @@ def test_the_wall_is_cut_to_the_climb_and_places_stay_true(climb: Climb, tmp_pat
     assert ratio[0] == pytest.approx(ratio[1], rel=0.01)
 
 
+def test_without_a_picture_paths_may_leave_the_videos_frame(climb: Climb, tmp_path: Path) -> None:
+    centre = climb.measures.centre_of_mass.copy()
+    centre[:, 0] -= 1000
+    panned = replace(climb, wall=None, measures=replace(climb.measures, centre_of_mass=centre))
+    page = Elements(written(tmp_path / "report.html", panned))
+    (data,) = json.loads(page.script("climbs"))
+    drawn = np.array(data["paths"]["lines"]["centre_of_mass"])
+    view = next(attrs["viewbox"] for attrs, _ in page.named("svg") if attrs.get("role") == "img")
+    width, height = (float(side) for side in str(view).split()[2:])
+    assert (drawn > 0).all() and (drawn < [width, height]).all()
+    assert "There is no picture of the wall" in written(tmp_path / "report.html", panned)
+
+
 def test_a_climb_without_frames_is_a_page(climb: Climb, tmp_path: Path) -> None:
     empty = made.cut(made.emptied(climb.measures), 0)
     text = written(tmp_path / "report.html", replace(climb, measures=empty, wall=None))

@@ -18,7 +18,8 @@ class Climb {
     this.plots = data.series.length ? new Plots(plots, data, this.clock) : null;
     root.querySelectorAll("table").forEach(makeSortable);
     this.wireRows();
-    this.clock.listen(() => this.mark());
+    new Marks(root, data, this.clock);
+    this.clock.listen(() => this.light());
     this.clock.show(0);
   }
 
@@ -39,11 +40,9 @@ class Climb {
     if (next) this.clock.seek(next.start + 1e-3);
   }
 
-  // Shows in table, timeline and wall what is under way.
-  mark() {
+  light() {
     const { now } = this.clock;
     const held = this.data.contacts.filter((c) => c.start <= now && now < c.end);
     Wall.light(this.root, new Set(held.map((contact) => contact.number)));
-    markMoves(this.root, this.data.moves, this.clock);
   }
 }

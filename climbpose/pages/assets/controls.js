@@ -114,7 +114,8 @@ class Controls {
     if (what === "time" || what === "seek") {
       const time = clock.frames.count ? clock.frames.time(clock.frame) : clock.now;
       const shown = `${clockText(time, 2)} / ${clockText(clock.seconds, 1)}`;
-      this.readout.textContent = `${shown} · frame ${clock.frame + 1}`;
+      const number = clock.frames.times.first + clock.frame;
+      this.readout.textContent = `${shown} · frame ${number}`;
       if (what === "seek" && !clock.isPlaying) this.say(`${clock.now.toFixed(2)} seconds`);
     } else if (what === "state") {
       const button = this.button("toggle");

@@ -17,7 +17,7 @@ class Pair {
     this.root = root;
     this.data = data;
     this.moments = data.times;
-    this.clock = new Clock(new Frames({ start: 0, step: 0.04, count: 0 }), 1);
+    this.clock = new Clock(new Frames({ start: 0, step: 0.04, count: 0, first: 0 }), 1);
     this.events = { moves: [] };
     this.retime();
     const deck = root.querySelector(".deck");
@@ -35,7 +35,7 @@ class Pair {
     for (const button of root.querySelectorAll("[data-align]")) {
       button.addEventListener("click", () => this.align(button.dataset.align));
     }
-    this.clock.listen(() => markMoves(root, this.events.moves, this.clock));
+    new Marks(root, this.events, this.clock);
     this.clock.show(0);
   }
 
@@ -53,9 +53,9 @@ class Pair {
     const [first, second] = this.data.climbs;
     const { clock } = this;
     clock.seconds = Math.max(first.seconds, this.shared(second.seconds, 1));
-    const { start, step } = first.frames.list ? { start: 0, step: 1 / 30 } : first.frames;
+    const { start, step, first: index } = first.frames;
     const count = Math.max(Math.floor((clock.seconds - start) / step), 1);
-    clock.frames = new Frames({ start, step, count });
+    clock.frames = new Frames({ start, step, count, first: index });
     this.events.moves = this.data.pairs.map((pair, index) => this.move(pair, index + 1));
   }
 

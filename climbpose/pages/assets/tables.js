@@ -34,14 +34,29 @@ function wireMoves(root, controls) {
   }
 }
 
-function markMoves(root, moves, { now, loop }) {
-  const current = moves.find((move) => move.start <= now && now < move.end)?.number;
-  for (const part of root.querySelectorAll("[data-move]")) {
-    part.classList.toggle("current", Number(part.dataset.move) === current);
+// Shows wherever a move stands whether it is under way and whether it is looped.
+class Marks {
+  constructor(root, events, clock) {
+    this.root = root;
+    this.events = events;
+    this.clock = clock;
+    clock.listen(() => this.update());
   }
-  for (const button of root.querySelectorAll("[data-loop]")) {
-    const isLooped = Number(button.dataset.loop) === loop?.move.number;
-    button.setAttribute("aria-pressed", String(isLooped));
-    button.closest("tr").classList.toggle("looped", isLooped);
+
+  update() {
+    const { now, loop } = this.clock;
+    const current = this.events.moves.find((move) => move.start <= now && now < move.end)?.number;
+    const looped = loop?.move.number;
+    // Most pictures change nothing.
+    if (current === this.current && looped === this.looped) return;
+    [this.current, this.looped] = [current, looped];
+    for (const part of this.root.querySelectorAll("[data-move]")) {
+      part.classList.toggle("current", Number(part.dataset.move) === current);
+    }
+    for (const button of this.root.querySelectorAll("[data-loop]")) {
+      const isLooped = Number(button.dataset.loop) === looped;
+      button.setAttribute("aria-pressed", String(isLooped));
+      button.closest("tr").classList.toggle("looped", isLooped);
+    }
   }
 }
