@@ -79,14 +79,22 @@ def true_contacts(labels: ClipLabels) -> list[Stretch]:
 
 
 def true_moves(labels: ClipLabels) -> list[Stretch]:
-    """A hand goes from one hold to another."""
+    """A hand goes from one hold to another; what it does on its way to rest is no part of it."""
     moves = []
+    fps = float(labels.fps)
+    aside = [one for one in labels.phases if one.move in ("shake", "chalk", "rest")]
     contacts = true_contacts(labels)
     for limb in (Limb.LEFT_HAND, Limb.RIGHT_HAND):
         own = [one for one in contacts if one.limb == limb]
         for before, after in pairwise(own):
             if before.hold != after.hold:
-                moves.append(Stretch(limb, before.end, after.start, after.hold))
+                ends = [
+                    one.end / fps
+                    for one in aside
+                    if limb.word in one.limbs and before.end < one.end / fps < after.start
+                ]
+                start = max([before.end, *ends])
+                moves.append(Stretch(limb, start, after.start, after.hold))
     return sorted(moves, key=lambda move: move.start)
 
 

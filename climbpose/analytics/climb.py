@@ -17,7 +17,7 @@ from climbpose.analytics.anatomy import (
     tracked,
 )
 from climbpose.analytics.centre_of_mass import Sex, centre_of_mass
-from climbpose.analytics.contacts import GROUND, find_contacts
+from climbpose.analytics.contacts import GROUND, find_contacts, hanging_arms
 from climbpose.analytics.filtering import bridged, low_passed, rates
 from climbpose.analytics.limbs import LimbTracks, limb_tracks
 from climbpose.analytics.moves import find_moves, find_rests
@@ -141,7 +141,8 @@ class Climb:
     @cached_property
     def moves(self) -> list[Move]:
         """Of the hands, in order of time."""
-        return find_moves(self.contacts, self.centre, self.time, self.body_px)
+        is_hanging = hanging_arms(self.on_wall)
+        return find_moves(self.contacts, is_hanging, self.centre, self.time, self.body_px)
 
     @cached_property
     def rests(self) -> list[Rest]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from climbpose.analytics.filtering import rates, stretches
 from climbpose.analytics.smoothness import log_dimensionless_jerk
@@ -15,22 +15,28 @@ STILL_BL_S = 0.10
 
 SHORTEST_REST_S = 1.0
 
+_SHAKEN_S = 0.5
+"""An arm that hangs for so long is shaken out, or chalked; else it only starts from a low hold."""
+
 _MARGIN_S = 0.2
 """The body begins before the hand leaves and settles after it has arrived."""
 
 
 def find_moves(
     contacts: Sequence[Contact],
+    is_hanging: Bool[np.ndarray, "frames 2"],
     centre: Float64[np.ndarray, "frames 2"],
     time: Float64[np.ndarray, " frames"],
     body_px: float,
 ) -> list[Move]:
     """The hands' moves, in order of time.
 
-    A hand that comes back to the hold that it left has not moved.
+    A hand that comes back to the hold that it left has not moved; one that was shaken out or
+    chalked on its way sets out when the arm hangs no more.
 
     Args:
         contacts: In order of time.
+        is_hanging: Whether the left and the right arm hang down.
         centre: The centre of mass in the wall frame, NaN where missing.
         time: Of each row, seconds.
         body_px: A body length in the wall frame.
@@ -44,27 +50,43 @@ def find_moves(
     moves: list[Move] = []
     last_end_s = contacts[0].start_s if contacts else 0.0
     for number, (before, after) in enumerate(pairs, start=1):
-        rows = rows_around(time, before.end_s, after.start_s)
+        start = _set_out(is_hanging[:, before.limb], time, before.end, after.start)
+        start_s = before.end_s if start == before.end else float(time[start])
+        rows = rows_around(time, start_s, after.start_s)
         known = speed[rows][np.isfinite(speed[rows])]
         reach = np.hypot(after.xy[0] - before.xy[0], after.xy[1] - before.xy[1])
         moves.append(
             Move(
                 number=number,
                 limb=before.limb,
-                start=before.end,
-                end=max(after.start, before.end),
-                start_s=before.end_s,
+                start=start,
+                end=max(after.start, start),
+                start_s=start_s,
                 end_s=after.start_s,
                 from_hold=before.hold,
                 to_hold=after.hold,
                 reach_bl=float(reach) / body_px,
-                rest_before_s=max(before.end_s - last_end_s, 0.0),
+                rest_before_s=max(start_s - last_end_s, 0.0),
                 ldlj=log_dimensionless_jerk(centre[rows], time[rows]),
                 peak_speed_bl_s=float(known.max()) if len(known) else float("nan"),
             )
         )
         last_end_s = max(last_end_s, after.start_s)
     return moves
+
+
+def _set_out(
+    is_hanging: Bool[np.ndarray, " frames"],
+    time: Float64[np.ndarray, " frames"],
+    left: int,
+    arrived: int,
+) -> int:
+    """The row in which a hand sets out that left its hold in one row and arrives in another."""
+    start = left
+    for first, end in stretches(is_hanging[left:arrived]):
+        if time[left + end - 1] - time[left + first] >= _SHAKEN_S:
+            start = left + end
+    return start
 
 
 def rows_around(time: Float64[np.ndarray, " frames"], start_s: float, end_s: float) -> slice:

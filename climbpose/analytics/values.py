@@ -85,14 +85,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A hand (or, with free feet, a foot) goes from one hold to another.
+    """A hand goes from one hold to another.
 
     Attributes:
         number: From 1, in order of time.
         limb: Which.
-        start: First row: the limb leaves.
-        end: Row after the last one: the limb has arrived.
-        start_s: When it leaves.
+        start: First row: the hand leaves the hold, or sets out after it was shaken out or chalked.
+        end: Row after the last one: the hand has arrived.
+        start_s: When it leaves or sets out.
         end_s: When it arrives.
         from_hold: Number of the hold left; 0 the ground, None where it is not known.
         to_hold: Number of the hold reached, None where it is not known.

@@ -152,3 +152,14 @@ def test_a_synthetic_climb_of_true_keypoints_is_read_right() -> None:
     assert moves.hit >= 5
     assert moves.f1 >= 0.85
     assert np.median(np.abs(moves.start_errors or [])) <= 0.1
+
+
+def test_a_hand_that_was_shaken_out_sets_out_when_the_arm_hangs_no_more() -> None:
+    xy = shifted(standing(150), "right_hand", (10, -80), 20, 30)
+    hung = hanging(standing(150), "right")
+    arm = CLIMBING_25.indices(*PARTS["right_hand"])
+    xy[25:90, arm] = hung[25:90, arm]
+    (move,) = climb(xy).moves
+    assert move.start_s == pytest.approx(90 / FPS, abs=0.1)
+    assert move.seconds < 0.5
+    assert move.rest_before_s > 2

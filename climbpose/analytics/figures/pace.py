@@ -90,7 +90,7 @@ def _moves(climb: Climb) -> Findings:
         name="move_seconds", label="duration of a move", group="overview", unit="s",
         value=median([move.seconds for move in moves]), missing=missing,
         meaning="Half of the hand moves are shorter: from leaving a hold to reaching the next.",
-        caveat="To within a frame or two; a hand that is shaken out on its way counts.",
+        caveat="To within a frame or two; a hand that shakes out with the arm bent counts.",
         source=_DEFINITION,
     )  # fmt: skip
     pauses = [move.rest_before_s for move in moves]
