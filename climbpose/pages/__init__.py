@@ -2,6 +2,6 @@
 
 from climbpose.pages.comparison import write_comparison
 from climbpose.pages.report import write_report
-from climbpose.pages.values import EMBED_BYTES, Climb, MovePair, Pair
+from climbpose.pages.values import EMBED_BYTES, Climb, Pair
 
-__all__ = ["EMBED_BYTES", "Climb", "MovePair", "Pair", "write_comparison", "write_report"]
+__all__ = ["EMBED_BYTES", "Climb", "Pair", "write_comparison", "write_report"]

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
+from climbpose.comparing.moves import unmatched
 from climbpose.pages import pair_tables, pairing, player, plots, report, wall
 from climbpose.pages.document import link_to, write_page
 from climbpose.pages.ground import Ground, ground_for
 from climbpose.pages.markup import Markup, data_block, element
 from climbpose.pages.values import EMBED_BYTES, Climb, Pair
+
+_TOLD = 3
+"""Moves without a counterpart that are named one by one."""
 
 LANES = ("A moves", "A rests", "B moves", "B rests")
 
@@ -89,7 +93,15 @@ def _warnings(pair: Pair) -> list[str]:
         for letter, climb in _lettered(pair)
         for line in (*climb.measures.warnings, *climb.notes)
     ]
-    return [*pair.notes, *own]
+    return [*_unmatched(pair), *pair.notes, *own]
+
+
+def _unmatched(pair: Pair) -> list[str]:
+    """Which moves have no counterpart; of many only how many, for the table shows them."""
+    lines = unmatched(pair.alignment.moves)
+    if len(lines) <= _TOLD:
+        return lines
+    return [f"{len(lines)} moves have no counterpart in the other climb; the table shows which"]
 
 
 def _ground(pair: Pair) -> Ground:
@@ -131,7 +143,7 @@ def _wall(pair: Pair, ground: Ground) -> Markup:
     lacking = [
         letter for letter, name in zip("AB", ("first", "second"), strict=True) if name not in known
     ]
-    words = f"No path is known of {' and '.join(lacking)}." if lacking else None
+    words = f"No path is known of {' and '.join(lacking)}." if lacking else _accuracy(pair)
     return element(
         "figure",
         element("h2", "On the wall"),
@@ -149,35 +161,47 @@ def _wall(pair: Pair, ground: Ground) -> Markup:
     )
 
 
+def _accuracy(pair: Pair) -> str | None:
+    """How well one wall lies on the other."""
+    off = pair.registration.error_px / pair.first.measures.scale.length_px
+    if not np.isfinite(off):
+        return None
+    return f"B's wall is laid on A's; its places may be off by about {off:.2f} body lengths."
+
+
 def _deck(pair: Pair) -> Markup:
-    aligned = [
-        element(
-            "button",
-            label,
-            type="button",
-            data_align=mode,
-            aria_pressed="true" if mode == "matched" else "false",
-        )
-        for mode, label in (("matched", f"By {pair.aligned_by}"), ("real", "Real time"))
-    ]
     return element(
         "section",
         element("h2", "Timeline", class_="unseen"),
-        element(
-            "div",
-            element("span", "Aligned", aria_hidden="true"),
-            element("div", aligned, class_="speeds", role="group", aria_label="Aligned"),
-            element(
-                "p",
-                "By each moment of A with the one of B that belongs to it, or both as they were "
-                "climbed, from the first such moment on. Times are those of A.",
-                class_="lead",
-            ),
-            class_="aligning",
-        ),
-        player.transport(bool(pair.moves), is_pair=True),
+        _aligning(pair.alignment.by),
+        player.transport(bool(pair.alignment.moves), is_pair=True),
         player.timeline(LANES),
         class_="deck panel",
+    )
+
+
+def _aligning(by: str) -> Markup | None:
+    """Which way of being in step; where nothing but time puts them in step there is no choice."""
+    words = {
+        "move": "move by move and, between moves, height by height",
+        "height": "height by height",
+    }.get(by)
+    if words is None:
+        line = "Both run in real time: neither moves nor heights put them in step."
+        return element("div", element("p", line, class_="lead"), class_="aligning")
+    buttons = [
+        element("button", label, type="button", data_align=mode, aria_pressed=is_on)
+        for mode, label, is_on in (
+            ("matched", f"By {by}", "true"),
+            ("real", "In real time", "false"),
+        )
+    ]
+    line = f"In step {words}, or both as they were climbed from the start. Times are those of A."
+    return element(
+        "div",
+        element("div", buttons, class_="speeds", role="group", aria_label="In step"),
+        element("p", line, class_="lead"),
+        class_="aligning",
     )
 
 

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from math import nan
 
 from climbpose.analytics.values import Figure, Move
+from climbpose.comparing.moves import MoveDifference
 from climbpose.pages import wording
 from climbpose.pages.figures import GROUPS, NOT_PRINTED, about, group_title, value
 from climbpose.pages.markup import Markup, element
@@ -17,7 +19,7 @@ _PRINTED_FIGURES, _PRINTED_MOVES = 14, 24
 
 def moves(pair: Pair) -> Markup:
     """The moves that belong together, and what the other climb has no counterpart of."""
-    if not pair.moves:
+    if not pair.alignment.moves:
         words = "No move was found in either climb."
         content, hint = element("p", words, class_="absent"), None
     else:
@@ -30,8 +32,9 @@ def moves(pair: Pair) -> Markup:
             *_compared("rests before", "seconds since the hand move before ended", "s"),
             *_compared("reach", "distance between the two holds, own body lengths", "BL"),
             *_compared("peak speed", "highest speed of the centre of mass", "BL/s"),
+            *_compared("smoothness", "closer to 0 is smoother", "LDLJ"),
         )
-        rows = [_row(number, *both) for number, both in enumerate(_both(pair), 1)]
+        rows = [_row(number, one) for number, one in enumerate(pair.alignment.moves, 1)]
         content = table(columns, rows, "Moves of both")
         hint = element("p", "Choose one to play it in a loop.", class_="lead")
     return element("section", element("h2", "Move by move"), hint, content, class_="moves panel")
@@ -45,20 +48,9 @@ def _compared(title: str, hint: str, unit: str) -> tuple[Column, ...]:
     )
 
 
-def _both(pair: Pair) -> list[tuple[Move | None, Move | None]]:
-    first = {move.number: move for move in pair.first.measures.moves}
-    second = {move.number: move for move in pair.second.measures.moves}
-    return [
-        (
-            None if one.first is None else first[one.first],
-            None if one.second is None else second[one.second],
-        )
-        for one in pair.moves
-    ]
-
-
-def _row(number: int, first: Move | None, second: Move | None) -> Markup:
-    some = first or second
+def _row(number: int, one: MoveDifference) -> Markup:
+    both = one.first, one.second
+    some = one.first or one.second
     assert some is not None
     loop = element(
         "button",
@@ -72,12 +64,13 @@ def _row(number: int, first: Move | None, second: Move | None) -> Markup:
         "tr",
         element("th", loop, scope="row", data_value=number),
         limb_cell(some),
-        _holds(first),
-        _holds(second),
-        _three([None if one is None else one.seconds for one in (first, second)], 2),
-        _three([None if one is None else one.rest_before_s for one in (first, second)], 1),
-        _three([None if one is None else one.reach_bl for one in (first, second)], 2),
-        _three([None if one is None else one.peak_speed_bl_s for one in (first, second)], 2),
+        _holds(one.first),
+        _holds(one.second),
+        _three([move.seconds if move else nan for move in both], one.seconds, 2),
+        _three([move.rest_before_s if move else nan for move in both], one.rest_before_s, 1),
+        _three([move.reach_bl if move else nan for move in both], one.reach_bl, 2),
+        _three([move.peak_speed_bl_s if move else nan for move in both], one.peak_speed_bl_s, 2),
+        _three([move.ldlj if move else nan for move in both], one.ldlj, 1),
         data_move=number,
     )
 
@@ -86,9 +79,9 @@ def _holds(move: Move | None) -> Markup:
     return element("td", "no such move", class_="absent") if move is None else from_to(move)
 
 
-def _three(values: Sequence[float | None], decimals: int) -> list[Markup]:
-    a, b = (math.nan if value is None else value for value in values)
-    return [cell(a, decimals), cell(b, decimals), _difference(b - a, decimals)]
+def _three(values: Sequence[float], difference: float, decimals: int) -> list[Markup]:
+    a, b = values
+    return [cell(a, decimals), cell(b, decimals), _difference(difference, decimals)]
 
 
 def _difference(value: float, decimals: int) -> Markup:
@@ -196,16 +189,16 @@ def printed_figures(pair: Pair) -> Markup:
 
 def printed_moves(pair: Pair) -> Markup:
     """A short table for paper."""
-    if not pair.moves:
+    if not pair.alignment.moves:
         return element("p", "No move was found in either climb.", class_="absent")
     titles = ("Move", "Limb", "A takes", "B takes", DIFFERENCE)
     heads = [element("th", title, scope="col") for title in titles]
     rows = []
-    for number, (first, second) in enumerate(_both(pair)[:_PRINTED_MOVES], 1):
-        some = first or second
+    for number, one in enumerate(pair.alignment.moves[:_PRINTED_MOVES], 1):
+        some = one.first or one.second
         assert some is not None
-        a, b = (math.nan if one is None else one.seconds for one in (first, second))
-        texts = [wording.fixed(a, 2), wording.fixed(b, 2), signed(b - a, 2)]
+        both = [nan if move is None else move.seconds for move in (one.first, one.second)]
+        texts = [*(wording.fixed(value, 2) for value in both), signed(one.seconds, 2)]
         rows.append(
             element(
                 "tr",
@@ -214,7 +207,7 @@ def printed_moves(pair: Pair) -> Markup:
                 [element("td", text) for text in texts],
             )
         )
-    left = len(pair.moves) - len(rows)
+    left = len(pair.alignment.moves) - len(rows)
     more = element("p", f"and {wording.plural(left, 'move')} more", class_="lead") if left else None
     content = element("table", element("thead", element("tr", heads)), element("tbody", rows))
     return element("div", content, more, class_="printed-moves")

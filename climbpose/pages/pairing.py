@@ -13,17 +13,15 @@ from climbpose.pages.payload import climb_events, frame_times, points, rounded, 
 from climbpose.pages.plots import drawn
 from climbpose.pages.thinning import spaced
 from climbpose.pages.values import Climb, Pair
-from climbpose.wall.motion import apply
 
 NAMES = ("first", "second")
 
 
 def centres(pair: Pair) -> Mapping[str, Float64[np.ndarray, "frames 2"]]:
     """Both centres of mass in the first climb's wall frame."""
-    second = pair.second.measures.centre_of_mass
     return {
         "first": pair.first.measures.centre_of_mass,
-        "second": apply(pair.to_first, second) if len(second) else second,
+        "second": pair.registration.on_a(pair.second.measures.centre_of_mass),
     }
 
 
@@ -33,7 +31,7 @@ def hold_places(pair: Pair) -> list[Float64[np.ndarray, "holds 2"]]:
         np.array([hold.xy for hold in climb.measures.holds], np.float64).reshape(-1, 2)
         for climb in (pair.first, pair.second)
     )
-    return [first, apply(pair.to_first, second) if len(second) else second]
+    return [first, pair.registration.on_a(second)]
 
 
 def lines(pair: Pair) -> list[Series]:
@@ -58,9 +56,15 @@ def pair_data(pair: Pair, ground: Ground) -> dict[str, Any]:
         ],
         "times": [
             [rounded(time - offset) for time in column.tolist()]
-            for column, offset in zip(pair.times.T, offsets, strict=True)
+            for column, offset in zip(pair.alignment.moments.T, offsets, strict=True)
         ],
-        "pairs": [{"first": one.first, "second": one.second} for one in pair.moves],
+        "pairs": [
+            {
+                "first": None if one.first is None else one.first.number,
+                "second": None if one.second is None else one.second.number,
+            }
+            for one in pair.alignment.moves
+        ],
         "series": [
             {**series_data(series, climbs[owner].times), "owner": owner}
             for owner, series in _owned(pair)

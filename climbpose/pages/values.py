@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from climbpose.analytics.values import Measures
+from climbpose.comparing.alignment import Alignment
+from climbpose.comparing.registration import Registration
 from climbpose.poses import VideoInfo
 from climbpose.wall.picture import WallPicture
 
@@ -53,40 +55,22 @@ class Climb:
         return float(times[-1]) + step
 
 
-@dataclass(frozen=True, slots=True)
-class MovePair:
-    """Moves of two climbs that belong together; one of them is None where the other has none.
-
-    Attributes:
-        first: Number of the move in the first climb.
-        second: Number of the move in the second climb.
-    """
-
-    first: int | None
-    second: int | None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """Two climbs on one wall, laid beside each other.
+    """Two climbs on one wall, laid beside each other: A and B.
 
     Attributes:
-        first: Whose wall frame and clock are everybody's.
-        second: The other climb.
-        to_first: Homography from the second climb's wall frame to the first's.
-        times: Moments that belong together, ascending in both: seconds of the first climb's tracks
-            and of the second's.
-        moves: Which moves belong together, in order.
-        aligned_by: In words, such as ``move`` or ``height``.
+        first: A, whose wall frame and clock are everybody's.
+        second: B.
+        registration: How B's wall lies on A's.
+        alignment: Which moments and moves belong together.
         films: Videos of both, by title, such as a ghost overlay.
-        notes: What could not be matched, and what else is to be known, one line each.
+        notes: What else is to be known, one line each.
     """
 
     first: Climb
     second: Climb
-    to_first: Float64[np.ndarray, "3 3"]
-    times: Float64[np.ndarray, "moments 2"]
-    moves: Sequence[MovePair]
-    aligned_by: str = "move"
+    registration: Registration
+    alignment: Alignment
     films: Mapping[str, Path] = field(default_factory=dict)
     notes: Sequence[str] = ()

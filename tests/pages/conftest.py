@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
+from climbpose.comparing.registration import Registration
 from climbpose.labels import ClipLabels
-from climbpose.pages import Climb, MovePair, Pair, write_comparison, write_report
+from climbpose.pages import Climb, Pair, write_comparison, write_report
 from tests.pages import browser as chromium
 from tests.pages import made
 
@@ -50,16 +51,12 @@ def two_climbs(climb: Climb, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pair(climb: Climb) -> Pair:
     """A climb beside itself: the second begins half a second later, a little aside, and slower."""
-    times = np.array([[0.5, 1.0], [2.0, 2.5], [4.0, 6.0], [8.0, 8.5]])
-    moves = [MovePair(number, number) for number in range(1, 6)]
-    moves += [MovePair(6, None), MovePair(None, 6), MovePair(7, 7)]
     return Pair(
         first=replace(climb, title="first <try>"),
         second=replace(climb, title="second <try>"),
-        to_first=np.array([[1.0, 0, 30], [0, 1, -20], [0, 0, 1]]),
-        times=times,
-        moves=moves,
-        notes=["Move 6 of A and move 6 of B go to different holds, so they are not compared."],
+        registration=Registration(np.array([[1.0, 0, 30], [0, 1, -20], [0, 0, 1]]), 2.0, 50, 0.9),
+        alignment=made.alignment_of(climb.measures),
+        notes=["B was filmed from farther away."],
     )
 
 

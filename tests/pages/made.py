@@ -20,6 +20,8 @@ from climbpose.analytics.values import (
     Rest,
     Series,
 )
+from climbpose.comparing.alignment import Alignment
+from climbpose.comparing.moves import MoveDifference
 from climbpose.labels import ClipLabels
 from climbpose.pages import Climb
 from climbpose.poses import PoseTrack, Status, VideoInfo
@@ -482,3 +484,17 @@ def cut(measures: Measures, frames: int) -> Measures:
             for s in measures.series
         ],
     )
+
+
+MOMENTS = np.array([[0.5, 1.0], [2.0, 2.5], [4.0, 6.0], [8.0, 8.5]])
+
+
+def alignment_of(measures: Measures, moments: np.ndarray = MOMENTS) -> Alignment:
+    """A climb with itself; the sixth moves are taken for different ones."""
+    nothing = (float("nan"),) * 6
+    moves = [MoveDifference(move, move, *(0.0,) * 6) for move in measures.moves]
+    sixth = measures.moves[5:6]
+    moves[5:6] = [MoveDifference(move, None, *nothing) for move in sixth]
+    moves[6:6] = [MoveDifference(None, move, *nothing) for move in sixth]
+    rows = np.arange(len(measures.poses))
+    return Alignment(moments, measures.poses.time, rows, rows, moves, "move")

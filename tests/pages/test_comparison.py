@@ -44,23 +44,26 @@ def test_times_are_on_each_videos_own_clock(pair: Pair, tmp_path: Path) -> None:
     shifted = replace(pair, second=replace(pair.second, offset_s=0.25))
     page = Elements(written(tmp_path / "compare.html", shifted))
     (data,) = json.loads(page.script("climbs"))
-    assert data["times"][0] == pair.times[:, 0].tolist()
-    assert data["times"][1] == (pair.times[:, 1] - 0.25).tolist()
+    assert data["times"][0] == made.MOMENTS[:, 0].tolist()
+    assert data["times"][1] == (made.MOMENTS[:, 1] - 0.25).tolist()
 
 
 def test_differences_and_what_has_no_counterpart(pair: Pair, tmp_path: Path) -> None:
     measures = pair.second.measures
-    slower = [replace(move, end_s=move.end_s + 0.5) for move in measures.moves]
+    moves = [replace(one, seconds=0.5) if one.is_matched else one for one in pair.alignment.moves]
     figures = [
         replace(figure, value=figure.value + 2) if figure.name == "regrips" else figure
         for figure in measures.figures
     ]
-    second = replace(pair.second, measures=replace(measures, moves=slower, figures=figures))
-    text = written(tmp_path / "compare.html", replace(pair, second=second))
+    second = replace(pair.second, measures=replace(measures, figures=figures))
+    alignment = replace(pair.alignment, moves=moves)
+    text = written(tmp_path / "compare.html", replace(pair, second=second, alignment=alignment))
     assert "+0.50" in text
     assert ">+2<" in text
     assert text.count("no such move") == 2
-    assert "go to different holds, so they are not compared" in text
+    assert "A&#x27;s move 6 (left hand) has no counterpart in B" in text
+    assert "B was filmed from farther away." in text
+    assert "off by about 0.0" in text
     assert "A difference is not a verdict" in text
 
 
@@ -70,12 +73,12 @@ def test_nobody_in_either_is_a_page(pair: Pair, tmp_path: Path) -> None:
         pair,
         first=replace(pair.first, measures=empty, wall=None, annotated=None),
         second=replace(pair.second, measures=empty, wall=None, annotated=None),
-        times=np.zeros((0, 2)),
-        moves=[],
+        alignment=replace(made.alignment_of(empty, np.array([[0.0, 0.0], [8.0, 8.0]])), by="time"),
     )
     text = written(tmp_path / "compare.html", nobody)
     assert "No move was found in either climb" in text
     assert "No path is known of A and B" in text
+    assert "Both run in real time" in text
     assert "Not known at any time, so not drawn: speed of A, speed of B." in text
 
 
@@ -86,7 +89,6 @@ def test_every_text_is_escaped(pair: Pair, tmp_path: Path) -> None:
             pair.first, title=HOSTILE, measures=made.renamed(pair.first.measures, HOSTILE)
         ),
         second=replace(pair.second, title=HOSTILE, notes=[HOSTILE]),
-        aligned_by=HOSTILE,
         notes=[HOSTILE],
     )
     text = written(tmp_path / "compare.html", hostile)

@@ -40,7 +40,7 @@ def test_the_second_video_follows_by_the_moments_that_belong_together(
         ready(page)
         for time, other in ((1.0, 1.5), (3.0, 4.25), (6.0, 7.25)):
             assert seek(page, time) == pytest.approx((time, other), abs=0.06)
-        page.get_by_role("button", name="Real time").click()
+        page.get_by_role("button", name="In real time").click()
         for time in (1.0, 3.0, 6.0):
             assert seek(page, time) == pytest.approx((time, time + 0.5), abs=0.06)
 
@@ -79,7 +79,7 @@ def test_plots_hold_both_and_follow(browser: Browser, comparison: Path) -> None:
         assert page.evaluate(counts) == [2, 2]
         middle = "document.querySelector('.graph').data[1].x.at(150)"
         before = page.evaluate(middle)
-        page.get_by_role("button", name="Real time").click()
+        page.get_by_role("button", name="In real time").click()
         wait(page, f"{middle} !== {before}")
 
 
@@ -111,7 +111,7 @@ def test_without_videos_the_page_goes_on(browser: Browser, pair: Pair, tmp_path:
         pair,
         first=replace(pair.first, annotated=None),
         second=replace(pair.second, annotated=None, measures=empty),
-        moves=[],
+        alignment=made.alignment_of(empty),
     )
     write_comparison(bare, path)
     with opened(browser, path, width=375) as page:

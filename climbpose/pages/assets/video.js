@@ -28,6 +28,9 @@ const FASTEST = 16;
 
 const DRIFT_S = 0.12;
 
+// Over which a rate is taken.
+const AHEAD_S = 0.2;
+
 // A video that goes along with a clock, at times of its own.
 class Follower {
   constructor(screen, clock, timeOf) {
@@ -46,7 +49,7 @@ class Follower {
     const { video, clock } = this;
     if (!video || video.readyState < 1) return;
     const target = this.timeOf(clock.now);
-    const rate = clock.rate * (this.timeOf(clock.now + 0.1) - target) * 10;
+    const rate = (clock.rate * (this.timeOf(clock.now + AHEAD_S) - target)) / AHEAD_S;
     const isWithin = target >= 0 && target < video.duration - 0.02;
     if (!clock.isPlaying || !isWithin || rate < SLOWEST) {
       if (!video.paused) video.pause();
