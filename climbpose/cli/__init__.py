@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from climbpose import __version__
 from climbpose.cli.annotate import annotate
+from climbpose.cli.compare import compare
 from climbpose.cli.errors import Answer, complain
 from climbpose.cli.evaluate import evaluate
 from climbpose.cli.manifest import manifest
@@ -75,6 +76,7 @@ app = typer.Typer(
 app.command()(annotate)
 app.command()(measure)
 app.command()(report)
+app.command()(compare)
 app.command()(synth)
 app.command("eval")(evaluate)
 app.add_typer(manifest, name="manifest")

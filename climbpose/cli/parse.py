@@ -106,6 +106,23 @@ def person(text: str) -> Selection:
     return x, y
 
 
+def heights(text: str | None) -> tuple[float | None, float | None]:
+    """Of two climbers, metres; one number is that of both.
+
+    Raises:
+        UsageError: It is neither one number nor two.
+    """
+    if text is None:
+        return None, None
+    try:
+        given = [float(part) for part in text.split(",")]
+    except ValueError:
+        given = []
+    if len(given) not in (1, 2):
+        raise UsageError(f"--height {text!r} is neither M nor M,M in metres, such as 1.70,1.82")
+    return given[0], given[-1]
+
+
 def jobs(text: str) -> int | None:
     """How many videos at the same time, None for what is fastest.
 

@@ -65,18 +65,18 @@ def content(measured: Measured) -> dict[str, Any]:
         "video": None if attempt.video is None else str(attempt.video),
         "tracks": str(attempt.tracks),
         "warnings": list(measures.warnings),
-        "body_length_px": _plain(scale.length_px),
-        "body_length_m": _plain(scale.metres),
+        "body_length_px": plain(scale.length_px),
+        "body_length_m": plain(scale.metres),
         "camera": {
             "is_static": camera.is_static,
             "reference_frame": camera.reference,
-            "known_share": _plain(float(camera.is_known.mean()) if len(camera.is_known) else 0.0),
+            "known_share": plain(float(camera.is_known.mean()) if len(camera.is_known) else 0.0),
         },
         "figures": [_values(figure) for figure in measures.figures],
         "holds": [_values(hold) for hold in measures.holds],
-        "contacts": [{**_values(one), "seconds": _plain(one.seconds)} for one in measures.contacts],
-        "moves": [{**_values(move), "seconds": _plain(move.seconds)} for move in measures.moves],
-        "rests": [{**_values(rest), "seconds": _plain(rest.seconds)} for rest in measures.rests],
+        "contacts": [{**_values(one), "seconds": plain(one.seconds)} for one in measures.contacts],
+        "moves": [{**_values(move), "seconds": plain(move.seconds)} for move in measures.moves],
+        "rests": [{**_values(rest), "seconds": plain(rest.seconds)} for rest in measures.rests],
         "frames": {
             "frame": measures.poses.frame_index.tolist(),
             "time_s": _numbers(measures.poses.time, 6),
@@ -135,15 +135,18 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _values(one: Figure | Hold | Contact | Move | Any) -> Mapping[str, Any]:
-    return {name: _plain(value) for name, value in asdict(one).items()}
+    values: dict[str, Any] = plain(asdict(one))
+    return values
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As JSON knows it: limbs are words, what is missing is null."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
     if isinstance(value, Limb):
         return value.word
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     return value
