@@ -166,7 +166,8 @@ def _accuracy(pair: Pair) -> str | None:
     off = pair.registration.error_px / pair.first.measures.scale.length_px
     if not np.isfinite(off):
         return None
-    return f"B's wall is laid on A's; its places may be off by about {off:.2f} body lengths."
+    about = f"about {off:.2f} body lengths" if off >= 0.01 else "less than 0.01 body lengths"
+    return f"B's wall is laid on A's; its places may be off by {about}."
 
 
 def _deck(pair: Pair) -> Markup:

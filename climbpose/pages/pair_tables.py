@@ -92,7 +92,7 @@ def _difference(value: float, decimals: int) -> Markup:
 def signed(value: float, decimals: int) -> str:
     """A difference with its sign."""
     shown = wording.fixed(value, decimals)
-    return f"+{shown}" if math.isfinite(value) and round(value, decimals) > 0 else shown
+    return f"+{shown}" if value > 0 and float(f"{value:.{decimals}f}") > 0 else shown
 
 
 def _figures(pair: Pair) -> list[tuple[Figure, Figure]]:

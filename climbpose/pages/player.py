@@ -169,7 +169,10 @@ def transport(has_moves: bool, *, is_pair: bool = False) -> Markup:
 
 def timeline(lanes: tuple[str, ...]) -> Markup:
     """Lanes that scripts fill; the keyboard works them as one slider."""
-    names = [element("span", lane) for lane in lanes]
+    names = [
+        element("span", lane, class_="double" if lane.lower().endswith("moves") else None)
+        for lane in lanes
+    ]
     slider = element(
         "div",
         element("div", class_="ruler"),

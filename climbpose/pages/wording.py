@@ -50,7 +50,10 @@ def clock(seconds: float) -> str:
 
 def fixed(value: float, decimals: int) -> str:
     """A number of a column, a dash where it is not known."""
-    return f"{value:.{decimals}f}".replace("-", MINUS) if math.isfinite(value) else DASH
+    if not math.isfinite(value):
+        return DASH
+    shown = f"{value:.{decimals}f}"
+    return shown.replace("-", MINUS) if float(shown) else shown.lstrip("-")
 
 
 def limb(value: Limb) -> str:

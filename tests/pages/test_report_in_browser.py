@@ -164,6 +164,19 @@ def test_a_focused_control_keeps_its_own_keys(browser: Browser, report: Path) ->
         assert page.locator(".path.left_hand").first.is_hidden()
 
 
+def test_after_a_click_the_space_bar_plays_and_pauses(browser: Browser, report: Path) -> None:
+    with opened(browser, report) as page:
+        ready(page)
+        page.get_by_role("button", name="Loop move 3").click()
+        wait(page, f"!{IS_PAUSED}")
+        page.keyboard.press("Space")
+        wait(page, IS_PAUSED)
+        assert page.locator(".range").is_visible()
+        page.get_by_role("checkbox", name="Left hand").click()
+        page.keyboard.press("Space")
+        wait(page, f"!{IS_PAUSED}")
+
+
 def test_slow_motion_is_slow(browser: Browser, report: Path) -> None:
     with opened(browser, report) as page:
         ready(page)

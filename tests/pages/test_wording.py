@@ -21,6 +21,12 @@ def test_numbers(value: float, shown: str) -> None:
     assert wording.number(value) == shown
 
 
+def test_columns() -> None:
+    assert wording.fixed(-0.001, 2) == "0.00"
+    assert wording.fixed(-1.25, 1) == "\N{MINUS SIGN}1.2"
+    assert wording.fixed(float("nan"), 2) == "\N{EN DASH}"
+
+
 def test_times_and_counts() -> None:
     assert wording.clock(1500.0) == "25:00 min"
     assert wording.clock(59.6) == "1:00 min"

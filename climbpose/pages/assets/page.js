@@ -42,6 +42,12 @@ document.addEventListener("keydown", (event) => {
   if (current?.controls.press(event)) event.preventDefault();
 });
 
+// Who clicks with a pointer goes on with the keys of the player; who presses keeps the focus.
+document.addEventListener("click", (event) => {
+  const focused = document.activeElement;
+  if (event.detail > 0 && focused?.matches("button, input")) focused.blur();
+});
+
 // An open explanation closes when something else is wanted.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details[open]:not(.more)")) {

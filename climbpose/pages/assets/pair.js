@@ -84,6 +84,7 @@ class Pair {
       });
       return [
         {
+          isDouble: true,
           empty: "no moves found",
           blocks: moves.map((move) => ({
             ...shared(move),

@@ -96,9 +96,25 @@ class Plots {
       // On a touch screen a drag scrolls the page.
       dragmode: isCoarse ? false : "zoom",
       xaxis: { ...axis, range: [...this.range], ticksuffix: " s", nticks: 12 },
-      yaxis: { ...axis, fixedrange: true, nticks: 6 },
+      yaxis: { ...axis, range: this.extent(plot), fixedrange: true, nticks: 6 },
       shapes: this.shades(),
     };
+  }
+
+  // From the lowest to the highest value of what is shown, of the stretch that is shown.
+  extent(plot) {
+    const [start, end] = this.range;
+    let [low, high] = [Infinity, -Infinity];
+    plot.members.forEach(({ x, y }, index) => {
+      if (!this.isShown(plot, index)) return;
+      for (let i = indexAt(x, start); i < x.length && x[i] <= end; i++) {
+        if (y[i] === null) continue;
+        low = Math.min(low, y[i]);
+        high = Math.max(high, y[i]);
+      }
+    });
+    const margin = (high - low) * 0.06 || 1;
+    return low > high ? [0, 1] : [low - margin, high + margin];
   }
 
   // Where a hand moved; too many of them would only be grey.
@@ -159,7 +175,10 @@ class Plots {
     const end = isAll ? this.clock.seconds : change["xaxis.range[1]"];
     if (start === undefined || (start === this.range[0] && end === this.range[1])) return;
     this.range = [start, end];
-    for (const plot of this.plots) Plotly.relayout(plot.graph, { "xaxis.range": [start, end] });
+    for (const plot of this.plots) {
+      const changed = { "xaxis.range": [start, end], "yaxis.range": this.extent(plot) };
+      Plotly.relayout(plot.graph, changed);
+    }
     this.update();
   }
 

@@ -34,6 +34,7 @@ function climbLanes({ moves, rests, contacts }) {
   };
   return [
     {
+      isDouble: true,
       empty: "no moves found",
       blocks: moves.map((m) => ({ ...m, kind: m.limb, text: m.number, title: moveText(m), move: m.number })),
     },
@@ -66,8 +67,9 @@ class Timeline {
   fill(lanes) {
     this.span = Math.max(this.clock.seconds, 0.01);
     this.track.setAttribute("aria-valuemax", this.span.toFixed(2));
-    const rows = lanes.map(({ blocks, empty }) => {
-      const row = made("div", "lane");
+    const rows = lanes.map(({ blocks, empty, isDouble }) => {
+      // Moves of both sides can overlap: the left one above, the right one below.
+      const row = made("div", isDouble ? "lane double" : "lane");
       row.append(...blocks.map((block) => this.block(block)));
       if (!blocks.length) row.append(made("span", "none", empty));
       return row;
