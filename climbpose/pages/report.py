@@ -8,6 +8,7 @@ from climbpose.analytics.values import Measures
 from climbpose.errors import UsageError
 from climbpose.pages import figures, payload, player, plots, summary, tables, wall, wording
 from climbpose.pages.document import write_page
+from climbpose.pages.ground import Ground
 from climbpose.pages.markup import Markup, data_block, element
 from climbpose.pages.values import EMBED_BYTES, Climb
 
@@ -19,6 +20,9 @@ LIMITS = (
     "What hand or foot does behind the body is not seen, and how hard it pulls or pushes never is.",
 )
 """What no page can tell."""
+
+_HIGH = 0.9
+"""Width for height of what stands high."""
 
 
 def write_report(
@@ -93,7 +97,7 @@ def _climb(
     """A climb's part of the page, its video if it goes into the page, and the scripts' data."""
     ground = wall.ground_of(climb)
     screen, embedded = player.video(climb.annotated, page, f"video-{number}", embed_bytes)
-    shape = "landscape" if climb.video.width > climb.video.height else "portrait"
+    shape, ratios = _shape(climb, ground)
     section = element(
         "article",
         heading(climb, number),
@@ -108,6 +112,7 @@ def _climb(
             wall.figure(ground, climb, number),
             tables.moves(climb),
             class_=f"stage {shape}",
+            style=f"--ratios: {ratios:.3f}",
         ),
         plots.panel(climb.measures.series, "Shaded: moves of a hand."),
         figures.groups(climb.measures.figures),
@@ -119,6 +124,16 @@ def _climb(
         hidden=number > 0,
     )
     return section, embedded, payload.climb_data(climb, ground)
+
+
+def _shape(climb: Climb, ground: Ground) -> tuple[str, float]:
+    """How the top is laid out, and the widths of video and wall together for their height.
+
+    High pictures stand in one row with the moves; where one is wide, the moves lie below.
+    """
+    video, picture = climb.video.width / climb.video.height, ground.width / ground.height
+    is_high = video <= _HIGH and picture <= _HIGH
+    return "portrait" if is_high else "landscape", video + picture
 
 
 def heading(climb: Climb, number: int) -> Markup:

@@ -222,6 +222,21 @@ def test_no_width_needs_scrolling_sideways(browser: Browser, report: Path) -> No
                 assert box is not None and 200 < box["width"] <= width
 
 
+def test_pictures_keep_their_shape_and_cover_nothing(browser: Browser, report: Path) -> None:
+    with opened(browser, report) as page:
+        ready(page)
+        for width in (375, 820, 1200, 1440, 2200):
+            for height in (700, 1000, 2000):
+                page.set_viewport_size({"width": width, "height": height})
+                video = page.locator(".screen video").bounding_box()
+                wall = page.locator(".wall svg").bounding_box()
+                boxes = page.locator(".wall figcaption").bounding_box()
+                assert video is not None and wall is not None and boxes is not None
+                assert video["width"] / video["height"] == pytest.approx(720 / 1280, rel=0.02)
+                is_beside = boxes["x"] >= wall["x"] + wall["width"]
+                assert is_beside or boxes["y"] >= wall["y"] + wall["height"]
+
+
 def test_a_resized_page_redraws(browser: Browser, report: Path) -> None:
     with opened(browser, report) as page:
         ready(page)
