@@ -48,6 +48,15 @@ def test_every_option_of_synth_is_told_and_no_other() -> None:
     assert set(re.findall(r"--[a-z][a-z-]+", table)) == offered
 
 
+def test_every_option_for_coaches_is_told_and_no_other() -> None:
+    offered: set[str] = set()
+    for command in ("measure", "report", "compare"):
+        result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+        offered |= set(re.findall(r"--[a-z][a-z-]+", result.output)) - {"--help"}
+    table = README[README.index("| option | of | meaning |") : README.index("Annotated videos up")]
+    assert set(re.findall(r"--[a-z][a-z-]+", table)) == offered
+
+
 def test_every_axis_and_label_is_told() -> None:
     start = README.index("| `--vary` |")
     told = README[start : README.index("**`annotations.json`**")]
@@ -59,13 +68,12 @@ def test_every_axis_and_label_is_told() -> None:
 
 
 def test_names_and_words_are_told() -> None:
-    families = (smoothers.names(), render.names(), CLIMBING_25.keypoints)
+    families = (smoothers.names(), render.names(), exporters.names(), CLIMBING_25.keypoints)
     for name in (name for family in families for name in family):
         assert name in README, name
     for status in Status:
         assert f"`{status.word}`" in README
     assert detectors.DEFAULT in README
-    assert "--export" in README and exporters.names()
 
 
 def test_the_pictures_are_there() -> None:

@@ -151,13 +151,19 @@ def _table(name: str, figures: Sequence[Figure]) -> Table:
 def find_all(
     named: Sequence[Path], folder: Path | None, video: Path | None
 ) -> list[Attempt | ClimbposeError]:
-    """The climbs that are named, or why one is none."""
+    """The climbs that are named, each once, or why one is none."""
     found: list[Attempt | ClimbposeError] = []
+    known = set()
     for name in named:
         try:
-            found.append(find(name, folder, video))
+            attempt = find(name, folder, video)
         except ClimbposeError as error:
             found.append(error)
+            continue
+        # A shell's pattern brings a video and what was drawn of it.
+        if attempt.identity not in known:
+            known.add(attempt.identity)
+            found.append(attempt)
     return found
 
 

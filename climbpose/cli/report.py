@@ -53,10 +53,10 @@ def report(
     """
     answer = Answer(json)
     with reported(answer):
-        from climbpose.cli.coaching import Session, make_folder, page_folder
+        from climbpose.cli.coaching import Session, find_all, make_folder, page_folder
         from climbpose.coaching import files
-        from climbpose.coaching.attempts import find
         from climbpose.coaching.reporting import SUFFIX, shown
+        from climbpose.errors import ClimbposeError
         from climbpose.pages import write_report
 
         session = Session.of(
@@ -64,7 +64,11 @@ def report(
             json=json, progress=progress, quiet=quiet, offline=offline,
         )  # fmt: skip
         folder = page_folder(output)
-        attempts = [find(one, folder, video) for one in climbs]
+        attempts = []
+        for one in find_all(climbs, folder, video):
+            if isinstance(one, ClimbposeError):
+                raise one
+            attempts.append(one)
         page = output or attempts[0].job.output(SUFFIX)
         session.check([page], attempts)
         make_folder(folder)

@@ -46,9 +46,18 @@ class Attempt:
         """Whether the run began later than the video, so that the annotated one counts from 0."""
         return self._argument("start") is not None
 
+    @property
+    def identity(self) -> tuple[Path | None, Path | None]:
+        """The same for a climb that is named by its video, its tracks or its annotated video."""
+        return _resolved(self.video), _resolved(self.tracks)
+
     def _argument(self, name: str) -> object:
         arguments = self.run.get("arguments")
         return arguments.get(name) if isinstance(arguments, Mapping) else None
+
+
+def _resolved(path: Path | None) -> Path | None:
+    return None if path is None else path.resolve()
 
 
 def find(named: Path, folder: Path | None = None, video: Path | None = None) -> Attempt:

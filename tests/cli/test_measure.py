@@ -120,13 +120,31 @@ def test_one_that_fails_does_not_stop_the_others(tracks: Path, tmp_path: Path) -
         (("--height", "170"), "--height: expected 0.8 to 2.5 metres, found 170"),
         (("--sex", "child"), "--sex 'child' is not known; choose one of: female, male, mean"),
         (("--video", "none.mp4"), "the video none.mp4 of {tracks} is not there; name it with"),
-        (("{tracks}",), "two climbs would write {folder}/reach_measures.json; give each once"),
     ],
 )
 def test_wrong_options_are_told(tracks: Path, arguments: tuple[str, ...], expected: str) -> None:
     filled = [one.format(tracks=tracks) for one in arguments]
     line = refusal(run("measure", tracks, *filled), 2)
     assert line.startswith(expected.format(tracks=tracks, folder=tracks.parent))
+
+
+def test_a_climb_that_is_named_twice_is_measured_once(stage: Stage) -> None:
+    assert stage.annotate().exit_code == 0
+    named = stage.video, stage.output("pose.mp4"), stage.output("tracks.csv")
+    result = run("measure", *named, "--json")
+    assert result.exit_code == 0
+    assert len(document(result)["results"]) == 1
+
+
+def test_two_climbs_of_one_name_are_not_written_over_each_other(
+    tracks: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    twin = other / tracks.name
+    twin.write_bytes(tracks.read_bytes())
+    line = refusal(run("measure", tracks, twin, "-o", tmp_path / "out"), 2)
+    assert line.startswith(f"two climbs would write {tmp_path / 'out' / 'reach_measures.json'}")
 
 
 def test_tracks_of_another_video_are_refused(stage: Stage, tracks: Path) -> None:
