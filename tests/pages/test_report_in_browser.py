@@ -3,12 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from climbpose.pages import Climb, write_report
+from climbpose.video import VideoReader
 from tests.pages import made
 from tests.pages.browser import IS_PAUSED, TIME, click_at, opened, printed, ready, time_of, wait
 
@@ -149,6 +152,43 @@ def test_keys(browser: Browser, report: Path, climb: Climb) -> None:
         assert page.evaluate("document.querySelector('video').playbackRate") == 0.5
         page.keyboard.press("Home")
         assert time_of(page) == 0
+
+
+SHOWN = """() => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [90, 160];
+  const context = canvas.getContext("2d");
+  context.drawImage(document.querySelector("video"), 0, 0, 90, 160);
+  return [...context.getImageData(0, 0, 90, 160).data].filter((_, i) => i % 4 === 1);
+}"""
+
+
+def test_each_step_shows_the_frame_that_it_names(
+    browser: Browser, report: Path, climb: Climb
+) -> None:
+    video = climb.annotated
+    assert video is not None
+    with VideoReader(video) as reader:
+        frames = [cv2.resize(f.image, (90, 160), interpolation=cv2.INTER_AREA) for f in reader]
+    green = np.stack(frames)[..., 1].astype(float)
+    with opened(browser, report) as page:
+        ready(page)
+        # Frames in which the climber is on the move, so that neighbours differ.
+        move = climb.measures.moves[1]
+        page.get_by_role("button", name="Go to hold 8").click()
+        page.keyboard.press("[")
+        named = []
+        for _ in range(6):
+            page.keyboard.press("ArrowRight")
+            time_of(page)
+            shown = np.array(page.evaluate(SHOWN), float).reshape(160, 90)
+            number = int(page.locator(".readout").inner_text().rpartition("frame ")[2])
+            near = range(number - 3, number + 4)
+            best = min(near, key=lambda index: float(np.abs(green[index] - shown).mean()))
+            assert best == number
+            named.append(number)
+        assert named == list(range(named[0], named[0] + 6))
+        assert abs(named[0] - move.start) < 60
 
 
 def test_a_focused_control_keeps_its_own_keys(browser: Browser, report: Path) -> None:
