@@ -15,6 +15,9 @@ from climbpose.comparing.warping import warp
 _LEAST_GAP_S = 0.1
 """Two moments that belong together are at least so long after the two before."""
 
+_LEAVES, _ARRIVES = 1.0, 1.5
+"""How much it counts when a hand leaves a hold, and when it arrives at one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
@@ -39,7 +42,7 @@ class Alignment:
 
 
 def align(a: Measures, b: Measures, registration: Registration) -> Alignment:
-    """Puts two climbs in step: by the moves of both, between them and elsewhere by height.
+    """Puts two climbs in step: by the moves of both, and between them by height.
 
     A's times are kept, and B goes faster or slower.
 
@@ -59,12 +62,9 @@ def align(a: Measures, b: Measures, registration: Registration) -> Alignment:
     )
     anchors = _anchors(moves, ends)
     timed = [(one.poses.time, height) for one, height in zip((a, b), heights, strict=True)]
-    last_piece = len(anchors) - 2
     pieces = [
         warp(_cut(*timed[0], start[0], end[0]), _cut(*timed[1], start[1], end[1]))
-        if number in (0, last_piece) or _has_others(moves, start, end)
-        else np.stack([start, end])
-        for number, (start, end) in enumerate(pairwise(anchors))
+        for start, end in pairwise(anchors)
     ]
     moments = np.concatenate([pieces[0][:1], *(piece[1:] for piece in pieces)])
     first, last = spans[0]
@@ -122,30 +122,42 @@ def _span(measures: Measures, height: np.ndarray) -> tuple[int, int]:
 def _anchors(
     moves: Sequence[MoveDifference], ends: Float64[np.ndarray, "2 2"]
 ) -> list[Float64[np.ndarray, "2"]]:
-    """Moments that surely belong together: the ends, and where moves of both begin and end."""
+    """Moments that surely belong together: the ends, and where moves of both begin and end.
+
+    Of moments that contradict each other, as two hands may move at once, most are kept; when a hand
+    arrives is surer than when it leaves.
+    """
     wished = []
     for one in moves:
         if one.first is not None and one.second is not None:
-            wished.append((one.first.start_s, one.second.start_s))
-            wished.append((one.first.end_s, one.second.end_s))
-    wished.sort()
-    anchors = [ends[0]]
-    for moment in wished:
-        is_after = (np.array(moment) - anchors[-1] >= _LEAST_GAP_S).all()
-        if is_after and (ends[1] - moment >= _LEAST_GAP_S).all():
-            anchors.append(np.array(moment))
-    return [*anchors, ends[1]]
+            wished.append((one.first.start_s, one.second.start_s, _LEAVES))
+            wished.append((one.first.end_s, one.second.end_s, _ARRIVES))
+    offered = np.array(sorted(wished), np.float64).reshape(-1, 3)
+    is_inside = (offered[:, :2] - ends[0] >= _LEAST_GAP_S).all(axis=1)
+    is_inside &= (ends[1] - offered[:, :2] >= _LEAST_GAP_S).all(axis=1)
+    return [ends[0], *_longest(offered[is_inside]), ends[1]]
 
 
-def _has_others(moves: Sequence[MoveDifference], start: np.ndarray, end: np.ndarray) -> bool:
-    """Whether one of the climbs has a move between two moments that the other lacks."""
-    for one in moves:
-        for owner, move in enumerate((one.first, one.second)):
-            if move is None or one.is_matched:
-                continue
-            if start[owner] < move.end_s and move.start_s < end[owner]:
-                return True
-    return False
+def _longest(offered: Float64[np.ndarray, "moments 3"]) -> list[Float64[np.ndarray, "2"]]:
+    """The ascending moments that weigh the most together.
+
+    Args:
+        offered: Seconds of A and of B, and the weight, sorted.
+    """
+    moments, weights = offered[:, :2], offered[:, 2]
+    total, before = weights.copy(), np.full(len(offered), -1)
+    for number in range(len(offered)):
+        is_before = (moments[number] - moments[:number] >= _LEAST_GAP_S).all(axis=1)
+        reached = np.where(is_before, total[:number], 0)
+        if reached.any():
+            before[number] = reached.argmax()
+            total[number] += reached.max()
+    chosen = []
+    number = int(total.argmax()) if len(total) else -1
+    while number >= 0:
+        chosen.append(moments[number])
+        number = int(before[number])
+    return chosen[::-1]
 
 
 def _cut(

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float64
 
-_POINTS = 100
-"""Both stretches are cut into so many steps."""
+_MOST_POINTS = 100
+"""Both stretches are cut into so many steps at most; short ones into as many as they have rows."""
 
 _STEPS = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1))
 """One climber is up to three times as fast, within a stretch, as the other on the whole."""
@@ -32,9 +32,10 @@ def warp(
     ends = np.array([(a[0][0], b[0][0]), (a[0][-1], b[0][-1])])
     if any(len(time) < 4 or np.isfinite(height).mean() < _LEAST_KNOWN for time, height in (a, b)):
         return ends
-    grids = [np.linspace(time[0], time[-1], _POINTS) for time, _ in (a, b)]
+    count = min(max(len(a[0]), len(b[0])), _MOST_POINTS)
+    grids = [np.linspace(time[0], time[-1], count) for time, _ in (a, b)]
     heights = [_known_at(grid, *one) for grid, one in zip(grids, (a, b), strict=True)]
-    share = np.linspace(0, 1, _POINTS)
+    share = np.linspace(0, 1, count)
     cost = np.abs(heights[0][:, None] - heights[1]) + _DETOUR * np.abs(share[:, None] - share)
     path = _cheapest(cost)
     return np.stack([grids[0][path[:, 0]], grids[1][path[:, 1]]], axis=1)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from climbpose.analytics.values import Limb
@@ -29,6 +29,7 @@ def paced(times: list[tuple[float, float]], scale: float = 1.0):  # type: ignore
 EVEN = [(0.8, 1.0)] * len(WAY)
 
 
+@settings(max_examples=25)
 @given(pace)
 def test_a_climb_is_in_step_with_itself(times: list[tuple[float, float]]) -> None:
     one = paced(times)
@@ -41,6 +42,7 @@ def test_a_climb_is_in_step_with_itself(times: list[tuple[float, float]]) -> Non
     )
 
 
+@settings(max_examples=25)
 @given(pace, pace)
 def test_moves_of_both_coincide_and_time_never_goes_back(
     first: list[tuple[float, float]], second: list[tuple[float, float]]
@@ -57,6 +59,7 @@ def test_moves_of_both_coincide_and_time_never_goes_back(
         assert there == pytest.approx(move.second.end_s, abs=1e-6)
 
 
+@settings(max_examples=25)
 @given(pace, pace)
 def test_swapped_climbs_are_mirrored(
     first: list[tuple[float, float]], second: list[tuple[float, float]]
@@ -92,6 +95,17 @@ def test_a_move_that_one_lacks_is_named() -> None:
     ]
     aligned = align(a, b, SAME)
     assert aligned.by == "move" and (np.diff(aligned.moments, axis=0) > 0).all()
+
+
+def test_hands_that_move_at_once_do_not_lead_astray() -> None:
+    a, b = paced(EVEN), paced([(0.8, 1.5)] * len(WAY))
+    # In A the fourth move begins during the third, in B after it.
+    early = replace(a.moves[3], start_s=a.moves[2].start_s - 0.3)
+    aligned = align(replace(a, moves=[*a.moves[:3], early, *a.moves[4:]]), b, SAME)
+    assert aligned.by == "move" and (np.diff(aligned.moments, axis=0) > 0).all()
+    for number in (1, 2, 3):
+        there = np.interp(a.moves[number].end_s, *aligned.moments.T)
+        assert there == pytest.approx(b.moves[number].end_s, abs=0.05)
 
 
 def test_another_limb_on_the_same_hold_is_another_move() -> None:
@@ -164,6 +178,7 @@ def test_one_row_is_enough() -> None:
 rises = st.lists(st.floats(0.01, 1.0), min_size=12, max_size=60)
 
 
+@settings(max_examples=50)
 @given(rises, rises)
 def test_warping_is_the_same_both_ways(first: list[float], second: list[float]) -> None:
     a, b = (
