@@ -1,6 +1,7 @@
-"""Skeletons: ordered keypoints, the bones between them, and the left/right pairs."""
+"""Skeletons: ordered keypoints, the bones between them, the left/right pairs; and the limbs."""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from functools import cached_property
 
 
@@ -134,3 +135,27 @@ COCO_17 = Skeleton(
     ),
 )
 """The keypoints of COCO's people, whose eyes we do not have."""
+
+
+class Limb(IntEnum):
+    """A hand or foot, in the order of all arrays."""
+
+    LEFT_HAND = 0
+    RIGHT_HAND = 1
+    LEFT_FOOT = 2
+    RIGHT_FOOT = 3
+
+    @property
+    def is_hand(self) -> bool:
+        """Whether it is a hand."""
+        return self < Limb.LEFT_FOOT
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is on the climber's left."""
+        return self in (Limb.LEFT_HAND, Limb.LEFT_FOOT)
+
+    @property
+    def word(self) -> str:
+        """As written in files."""
+        return self.name.lower()

@@ -7,32 +7,13 @@ the trunk, from the middle of the shoulders to the middle of the hips.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 from jaxtyping import Bool, Float64
 
 from climbpose.poses import PoseTrack
+from climbpose.skeleton import Limb as Limb
 from climbpose.wall.motion import CameraMotion
-
-
-class Limb(IntEnum):
-    """A hand or foot, in the order of all arrays."""
-
-    LEFT_HAND = 0
-    RIGHT_HAND = 1
-    LEFT_FOOT = 2
-    RIGHT_FOOT = 3
-
-    @property
-    def is_hand(self) -> bool:
-        """Whether it is a hand."""
-        return self < Limb.LEFT_FOOT
-
-    @property
-    def word(self) -> str:
-        """As written in files."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)

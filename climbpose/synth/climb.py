@@ -7,35 +7,13 @@ origin of both.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int64
 
-
-class Limb(IntEnum):
-    """A hand or foot, in the order of all arrays."""
-
-    LEFT_HAND = 0
-    RIGHT_HAND = 1
-    LEFT_FOOT = 2
-    RIGHT_FOOT = 3
-
-    @property
-    def is_hand(self) -> bool:
-        """Whether it is a hand."""
-        return self < Limb.LEFT_FOOT
-
-    @property
-    def is_left(self) -> bool:
-        """Whether it is on the climber's left."""
-        return self in (Limb.LEFT_HAND, Limb.LEFT_FOOT)
-
-    @property
-    def word(self) -> str:
-        """As written in files."""
-        return self.name.lower()
+from climbpose.skeleton import Limb as Limb
 
 
 class Touch(StrEnum):
