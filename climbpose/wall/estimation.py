@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64, Int64
 
 from climbpose.poses import PoseTrack
 from climbpose.video import prefetch
@@ -74,8 +74,7 @@ def _motion(
         known[place.row] = True
     if _stood_still(homographies[known], size * to_full, _STILL_PX * to_full.max()):
         return CameraMotion.static(poses.frame_index)
-    rows = np.flatnonzero(known)
-    nearest = rows[np.abs(np.arange(frames)[:, None] - rows).argmin(axis=1)]
+    nearest = _nearest_known(known)
     return CameraMotion(
         frame_index=poses.frame_index,
         to_wall=homographies[nearest],
@@ -84,6 +83,16 @@ def _motion(
         reference=int(poses.frame_index[wall.keyframes[middle].look.row]),
         is_static=False,
     )
+
+
+def _nearest_known(known: Bool[np.ndarray, " frames"]) -> Int64[np.ndarray, " frames"]:
+    """For each row the nearest one that is known, the earlier of two that are as near."""
+    rows, every = np.flatnonzero(known), np.arange(len(known))
+    after = np.minimum(np.searchsorted(rows, every), len(rows) - 1)
+    before = np.maximum(after - 1, 0)
+    is_before = np.abs(every - rows[before]) <= np.abs(rows[after] - every)
+    nearest: np.ndarray = rows[np.where(is_before, before, after)]
+    return nearest
 
 
 def _middle(wall: WallMap, placed: list[Placed], size: np.ndarray) -> int:

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from climbpose.poses import PoseTrack
-from climbpose.wall.estimation import estimate_motion
+from climbpose.wall.estimation import _nearest_known, estimate_motion
 from climbpose.wall.motion import CameraMotion, apply
 from climbpose.wall.stillness import stood_still
 from tests.wall.films import FPS, climb, climber_at, film, painted_wall, turned
@@ -167,3 +169,11 @@ def test_no_rows_are_no_motion(tmp_path: Path) -> None:
 def test_real_cameras_are_told_apart(climbing_clips: Path, name: str, is_static: bool) -> None:
     nobody = climber_at(np.full((90, 2), np.nan))
     assert stood_still(climbing_clips / f"{name}.mp4", nobody) == is_static
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=40).filter(any))
+def test_rows_that_are_not_known_take_the_nearest_that_is(known: list[bool]) -> None:
+    nearest = _nearest_known(np.array(known))
+    rows = np.flatnonzero(known)
+    for row, chosen in enumerate(nearest):
+        assert known[chosen] and abs(row - chosen) == np.abs(rows - row).min()
