@@ -42,14 +42,26 @@ class Attempt:
         return _TURNS.get(str(self._argument("rotate")))
 
     @property
-    def is_part(self) -> bool:
-        """Whether the run began later than the video, so that the annotated one counts from 0."""
-        return self._argument("start") is not None
+    def start(self) -> float | None:
+        """Seconds from the first frame where the run began; the annotated video counts from there.
+
+        None where it began with the video.
+        """
+        return self._seconds("start")
+
+    @property
+    def end(self) -> float | None:
+        """Seconds from the first frame where the run ended; None where it went to the end."""
+        return self._seconds("end")
 
     @property
     def identity(self) -> tuple[Path | None, Path | None]:
         """The same for a climb that is named by its video, its tracks or its annotated video."""
         return _resolved(self.video), _resolved(self.tracks)
+
+    def _seconds(self, name: str) -> float | None:
+        value = self._argument(name)
+        return float(value) if isinstance(value, int | float) else None
 
     def _argument(self, name: str) -> object:
         arguments = self.run.get("arguments")

@@ -10,7 +10,7 @@ from climbpose.analytics.measuring import MeasureOptions, measure
 from climbpose.analytics.values import Measures
 from climbpose.coaching.attempts import Attempt
 from climbpose.errors import TracksError, UsageError
-from climbpose.exporters.overlay_mp4 import check_inside
+from climbpose.exporters.overlay_mp4 import OverlayOptions, check_inside
 from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.importers import read_tracks
 from climbpose.jobs import AnnotateOptions, check_outputs
@@ -72,7 +72,8 @@ def annotated(
     if attempt.tracks is not None:
         if attempt.run.get("status") == "nobody":
             return attempt
-        options = AnnotateOptions(tracks=attempt.tracks, overlay=options.overlay)
+        overlay = OverlayOptions(rotate=attempt.rotate, start=attempt.start, end=attempt.end)
+        options = AnnotateOptions(tracks=attempt.tracks, overlay=overlay)
     fetch_models(options, lambda line: None, is_offline=is_offline)
     check_outputs([attempt.job], options, overwrite=overwrite)
     arguments = _arguments(attempt, options)
@@ -94,9 +95,9 @@ def _arguments(attempt: Attempt, options: AnnotateOptions) -> Mapping[str, Any]:
         "quality": options.quality,
         "person": "auto" if options.person == "auto" else "{:g},{:g}".format(*options.person),
         "tracks": None if options.tracks is None else str(options.tracks),
-        "rotate": "auto",
-        "start": None,
-        "end": None,
+        "rotate": "auto" if options.overlay.rotate is None else str(options.overlay.rotate),
+        "start": options.overlay.start,
+        "end": options.overlay.end,
     }
 
 

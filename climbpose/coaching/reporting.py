@@ -30,7 +30,7 @@ def shown(done: Measured, observer: Observer) -> Climb:
         measures=measures,
         annotated=attempt.annotated,
         wall=picture_of(done, observer),
-        offset_s=float(poses.time[0]) if attempt.is_part and len(poses) else 0.0,
+        offset_s=float(poses.time[0]) if attempt.start is not None and len(poses) else 0.0,
     )
 
 

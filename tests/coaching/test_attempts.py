@@ -10,9 +10,11 @@ import pytest
 from climbpose.analytics.measuring import MeasureOptions
 from climbpose.cli.display import Display
 from climbpose.coaching.attempts import find
+from climbpose.coaching.measuring import annotated as annotated_attempt
 from climbpose.coaching.measuring import measured
 from climbpose.coaching.reporting import shown
 from climbpose.errors import UsageError
+from climbpose.jobs import AnnotateOptions
 from tests.cli.stage import Stage, make_climb, make_detections
 
 
@@ -85,13 +87,13 @@ def test_a_damaged_report_is_none(annotated: Stage) -> None:
         report.write_text(content)
         assert find(annotated.video).tracks is None
         found = find(annotated.output("tracks.csv"))
-        assert (found.video, found.rotate, found.is_part) == (annotated.video, None, False)
+        assert (found.video, found.rotate, found.start) == (annotated.video, None, None)
 
 
 def test_the_clock_of_a_part_begins_with_it(stage: Stage) -> None:
     assert stage.annotate("--start", "0.1").exit_code == 0
     attempt = find(stage.video)
-    assert attempt.is_part
+    assert attempt.start == 0.1
     display = Display("none", is_quiet=True)
     climb = shown(measured(attempt, MeasureOptions(), display), display)
     assert climb.offset_s == pytest.approx(0.1, abs=1e-3)
@@ -105,6 +107,19 @@ def test_a_turned_run_is_measured_as_it_was_turned(stage: Stage) -> None:
     done = measured(attempt, MeasureOptions(), Display("none", is_quiet=True))
     assert done.info is not None
     assert done.info.rotation == 180
+
+
+def test_a_lost_drawing_is_drawn_again_as_it_was(stage: Stage) -> None:
+    assert stage.annotate("--rotate", "180", "--start", "0.1").exit_code == 0
+    stage.output("pose.mp4").unlink()
+    ready = annotated_attempt(
+        find(stage.video), AnnotateOptions(), Display("none", is_quiet=True),
+        overwrite=True, is_offline=True, with_video=True,
+    )  # fmt: skip
+    assert ready.annotated == stage.output("pose.mp4")
+    assert (ready.rotate, ready.start) == (180, 0.1)
+    again = find(stage.video)
+    assert (again.rotate, again.start) == (180, 0.1)
 
 
 def test_what_is_not_there_is_told(stage: Stage) -> None:
