@@ -99,7 +99,8 @@ class Timeline {
       pressed = { id: event.pointerId, x: event.clientX, y: event.clientY, moves: false };
       if (event.pointerType === "touch") return;
       this.track.setPointerCapture(event.pointerId);
-      this.track.focus({ preventScroll: true });
+      // The next key is for the player, whatever had the focus.
+      document.activeElement?.blur();
       this.go(event);
       event.preventDefault();
     });
