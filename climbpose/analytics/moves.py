@@ -41,16 +41,19 @@ def find_moves(
         time: Of each row, seconds.
         body_px: A body length in the wall frame.
     """
-    pairs: list[tuple[Contact, Contact]] = []
+    pairs: list[tuple[int, Contact, Contact]] = []
     for limb in (Limb.LEFT_HAND, Limb.RIGHT_HAND):
         own = [one for one in contacts if one.limb == limb]
-        pairs += [(before, after) for before, after in pairwise(own) if before.hold != after.hold]
-    pairs.sort(key=lambda pair: (pair[0].end, pair[0].limb))
+        pairs += [
+            (_set_out(is_hanging[:, limb], time, before.end, after.start), before, after)
+            for before, after in pairwise(own)
+            if before.hold != after.hold
+        ]
+    pairs.sort(key=lambda pair: (pair[0], pair[1].limb))
     speed = np.linalg.norm(rates(centre, time), axis=1) / body_px
     moves: list[Move] = []
     last_end_s = contacts[0].start_s if contacts else 0.0
-    for number, (before, after) in enumerate(pairs, start=1):
-        start = _set_out(is_hanging[:, before.limb], time, before.end, after.start)
+    for number, (start, before, after) in enumerate(pairs, start=1):
         start_s = before.end_s if start == before.end else float(time[start])
         rows = rows_around(time, start_s, after.start_s)
         known = speed[rows][np.isfinite(speed[rows])]

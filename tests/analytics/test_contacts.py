@@ -163,3 +163,15 @@ def test_a_hand_that_was_shaken_out_sets_out_when_the_arm_hangs_no_more() -> Non
     assert move.start_s == pytest.approx(90 / FPS, abs=0.1)
     assert move.seconds < 0.5
     assert move.rest_before_s > 2
+
+
+def test_moves_are_in_the_order_in_which_the_hands_set_out() -> None:
+    xy = shifted(standing(150), "right_hand", (10, -80), 20, 30)
+    hung = hanging(standing(150), "right")
+    arm = CLIMBING_25.indices(*PARTS["right_hand"])
+    xy[25:110, arm] = hung[25:110, arm]
+    found = climb(shifted(xy, "left_hand", (-10, -70), 60, 70)).moves
+    assert [(move.number, move.limb) for move in found] == [
+        (1, Limb.LEFT_HAND), (2, Limb.RIGHT_HAND),
+    ]  # fmt: skip
+    assert found[1].rest_before_s == pytest.approx(1.3, abs=0.15)
