@@ -48,10 +48,15 @@ def glimpses(path: Path, count: int, rotate: int | None = None) -> Iterator[Glim
     """
     with open_local(path) as container:
         stream = next(iter(container.streams.video), None)
-        if stream is None or not stream.duration or not stream.time_base:
+        if stream is None or not stream.time_base:
             return
-        first = stream.start_time or 0
-        wished = [first + stream.duration * number // count for number in range(count)]
+        first, ticks = stream.start_time or 0, stream.duration
+        if not ticks and container.duration:
+            # Matroska says it for the whole file only.
+            ticks = int(container.duration / av.time_base / stream.time_base)
+        if not ticks:
+            return
+        wished = [first + ticks * number // count for number in range(count)]
         try:
             starts = sorted({_start_before(container, stream, tick) for tick in wished})
             if len(starts) < _ENOUGH * count:

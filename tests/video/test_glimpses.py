@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -25,6 +26,17 @@ def test_glimpses_are_frames_of_the_video_in_order(video: Path) -> None:
     assert times[0] == 0 and times[-1] > 1.5
     for glimpse in seen:
         assert np.abs(glimpse.pixels.rgb() - frames[glimpse.time]).max() <= 1
+
+
+def test_matroska_has_glimpses_too(video: Path) -> None:
+    path = video.with_name("pan.mkv")
+    with av.open(str(video)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    assert len(list(glimpses(path, 12))) >= 6
 
 
 def test_pictures_are_turned_as_asked_for(video: Path) -> None:
