@@ -6,7 +6,7 @@ such. Contacts with the floor, true ones and found ones, are left out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy as np
 from climbpose.analytics.contacts import ADJUSTED_S, GROUND
 from climbpose.analytics.values import Contact, Limb, Measures, Move
 from climbpose.labels import ClipLabels
+from climbpose.wall.motion import CameraMotion, apply
 
 SHORTEST_S = 0.3
 LEAST_OVERLAP = 0.5
@@ -186,3 +187,38 @@ def centre_errors_cm(measures: Measures, labels: ClipLabels) -> np.ndarray:
     cm_per_px = 100 * away[:, 2] / labels.intrinsics[:, 0, 0]
     errors: np.ndarray = np.linalg.norm(seen - labels.centre_of_mass_xy, axis=1) * cm_per_px
     return errors
+
+
+def wall_errors_px(measures: Measures, labels: ClipLabels) -> np.ndarray:
+    """How far the camera's motion puts the climber's keypoints off on the wall, all frames' pixels.
+
+    Of the frames that were laid on the wall.
+    """
+    camera = measures.camera
+    true = true_camera(labels).to_wall
+    reference = int(np.flatnonzero(camera.frame_index == camera.reference)[0])
+    true = np.linalg.inv(true[reference]) @ true
+    xy = labels.xy.astype(float)
+    errors = np.linalg.norm(apply(camera.to_wall, xy) - apply(true, xy), axis=2)
+    known: np.ndarray = errors[camera.is_known].ravel()
+    return known
+
+
+def true_camera(labels: ClipLabels) -> CameraMotion:
+    """The true motion of the camera before the wall, in the first picture's frame."""
+    to_picture = wall_to_pictures(labels)
+    to_wall = to_picture[0] @ np.linalg.inv(to_picture)
+    return replace(
+        CameraMotion.static(np.arange(len(labels))),
+        to_wall=to_wall / to_wall[:, 2:, 2:],
+        is_static=False,
+    )
+
+
+def wall_to_pictures(labels: ClipLabels) -> np.ndarray:
+    """Homographies (frames, 3, 3) from metres on the wall, across and up, to pixels."""
+    lean = np.radians(labels.wall["angle_deg"])
+    across, up = np.array([1.0, 0, 0]), np.array([0, -np.sin(lean), np.cos(lean)])
+    planes = np.stack([np.stack([across, up, -position], axis=1) for position in labels.position])
+    pictures: np.ndarray = labels.intrinsics @ labels.rotation @ planes
+    return pictures

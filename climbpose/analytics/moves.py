@@ -29,7 +29,7 @@ def find_moves(
     time: Float64[np.ndarray, " frames"],
     body_px: float,
 ) -> list[Move]:
-    """The hands' moves, in order of time.
+    """The hands' moves, in the order in which they arrive.
 
     A hand that comes back to the hold that it left has not moved; one that was shaken out or
     chalked on its way sets out when the arm hangs no more.
@@ -49,7 +49,7 @@ def find_moves(
             for before, after in pairwise(own)
             if before.hold != after.hold
         ]
-    pairs.sort(key=lambda pair: (pair[0], pair[1].limb))
+    pairs.sort(key=lambda pair: (pair[2].start, pair[2].limb))
     speed = np.linalg.norm(rates(centre, time), axis=1) / body_px
     moves: list[Move] = []
     last_end_s = contacts[0].start_s if contacts else 0.0

@@ -69,7 +69,7 @@ class Move:
     """A hand goes from one hold to another.
 
     Attributes:
-        number: From 1, in order of time.
+        number: From 1, in the order in which the hands arrive.
         limb: Which.
         start: First row: the hand leaves the hold, or sets out after it was shaken out or chalked.
         end: Row after the last one: the hand has arrived.
@@ -200,7 +200,7 @@ class Measures:
         coverage: Share of the body's mass that the centre of mass was computed from.
         holds: In order of first use.
         contacts: In order of time.
-        moves: In order of time.
+        moves: In the order in which the hands arrive.
         rests: In order of time.
         series: Over time.
         figures: In order of importance within their groups.

@@ -33,8 +33,14 @@ def group_title(group: str) -> str:
 
 
 def glance(figures: Sequence[Figure]) -> Markup | None:
-    """The overview, in one row."""
-    chosen = [figure for figure in figures if figure.group == "overview"]
+    """The overview, in one row; what is known in metres is not repeated in body lengths."""
+    in_metres = {figure.label for figure in figures if figure.unit.startswith("m")}
+    chosen = [
+        figure
+        for figure in figures
+        if figure.group == "overview"
+        and not (figure.unit.startswith("BL") and figure.label in in_metres)
+    ]
     if not chosen:
         return None
     return element(

@@ -1,6 +1,5 @@
 """Climbers for tests: moving as a test says, standing before a camera that stands still."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,24 +74,6 @@ def climb(xy: np.ndarray, **known: float) -> Climb:
 def true_track(labels: ClipLabels) -> PoseTrack:
     """A synthetic climber's true keypoints."""
     return track(labels.xy.astype(float), float(labels.fps))
-
-
-def true_camera(labels: ClipLabels) -> CameraMotion:
-    """The true motion of the camera before the wall, in the first picture's frame."""
-    frames = len(labels)
-    lean = np.radians(labels.wall["angle_deg"])
-    across, up = np.array([1.0, 0, 0]), np.array([0, -np.sin(lean), np.cos(lean)])
-    plane = np.stack([across, up, np.zeros(3)], axis=1)
-    to_picture = []
-    for k, rotation, position in zip(
-        labels.intrinsics, labels.rotation, labels.position, strict=True
-    ):
-        moved = plane.copy()
-        moved[:, 2] = -position
-        to_picture.append(k @ rotation @ moved)
-    to_wall = np.stack([to_picture[0] @ np.linalg.inv(one) for one in to_picture])
-    camera = CameraMotion.static(np.arange(frames))
-    return replace(camera, to_wall=to_wall / to_wall[:, 2:, 2:], is_static=False)
 
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "boulder_labels.npz"

@@ -18,10 +18,9 @@ from tests.analytics.climbers import (
     climb,
     shifted,
     standing,
-    true_camera,
     true_track,
 )
-from tests.climb_truth import contact_counts, move_counts
+from tests.climb_truth import contact_counts, move_counts, true_camera
 
 HANDS = (Limb.LEFT_HAND, Limb.RIGHT_HAND)
 
@@ -165,7 +164,7 @@ def test_a_hand_that_was_shaken_out_sets_out_when_the_arm_hangs_no_more() -> Non
     assert move.rest_before_s > 2
 
 
-def test_moves_are_in_the_order_in_which_the_hands_set_out() -> None:
+def test_moves_are_in_the_order_in_which_the_hands_arrive() -> None:
     xy = shifted(standing(150), "right_hand", (10, -80), 20, 30)
     hung = hanging(standing(150), "right")
     arm = CLIMBING_25.indices(*PARTS["right_hand"])

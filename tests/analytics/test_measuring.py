@@ -19,9 +19,9 @@ from tests.analytics.climbers import (
     shifted,
     standing,
     track,
-    true_camera,
     true_track,
 )
+from tests.climb_truth import true_camera
 
 
 def measures(poses: PoseTrack, options: MeasureOptions | None = None) -> Measures:

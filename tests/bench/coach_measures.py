@@ -27,7 +27,14 @@ from climbpose.coaching.measuring import annotated, measured
 from climbpose.datasets.synthetic import Synthetic
 from climbpose.jobs import AnnotateOptions
 from climbpose.labels import ClipLabels
-from tests.climb_truth import Counts, centre_errors_cm, contact_counts, move_counts, time_overlap
+from tests.climb_truth import (
+    Counts,
+    centre_errors_cm,
+    contact_counts,
+    move_counts,
+    time_overlap,
+    wall_errors_px,
+)
 
 HANDS, FEET = (Limb.LEFT_HAND, Limb.RIGHT_HAND), (Limb.LEFT_FOOT, Limb.RIGHT_FOOT)
 
@@ -43,6 +50,7 @@ class Row:
     feet_time: Counts = field(default_factory=Counts)
     moves: Counts = field(default_factory=Counts)
     centre_cm: list[np.ndarray] = field(default_factory=list)
+    wall_px: list[np.ndarray] = field(default_factory=list)
 
     def add(self, measures: Measures, labels: ClipLabels) -> None:
         self.clips += 1
@@ -52,10 +60,12 @@ class Row:
         self.feet_time += time_overlap(measures.contacts, labels, FEET)
         self.moves += move_counts(measures.moves, labels)
         self.centre_cm.append(centre_errors_cm(measures, labels))
+        self.wall_px.append(wall_errors_px(measures, labels))
 
     def cells(self, name: str) -> list[str]:
         errors = np.concatenate(self.centre_cm)
         known = errors[np.isfinite(errors)]
+        wall = np.concatenate(self.wall_px)
         return [
             name,
             str(self.clips),
@@ -66,6 +76,7 @@ class Row:
             f"{_milliseconds(self.moves.start_errors)} / {_milliseconds(self.moves.end_errors)}",
             f"{np.median(known):.1f} / {np.percentile(known, 90):.1f}",
             f"{len(known) / len(errors):.0%}",
+            f"{np.median(wall):.2f} / {np.percentile(wall, 95):.2f}",
         ]
 
 
@@ -103,7 +114,8 @@ def main() -> None:
     arguments = parser.parse_args()
     table = Table(
         "set", "clips", "contacts, hands: F1", "feet: F1", "time, hands / feet: F1", "moves: F1",
-        "their start / end, ms off", "centre of mass, cm, median / 90 %", "known", box=None,
+        "their start / end, ms off", "centre of mass, cm, median / 90 %", "known",
+        "wall, px, median / 95 %", box=None,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as temporary:
         for folder in arguments.sets:
