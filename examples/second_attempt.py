@@ -1,4 +1,4 @@
-"""Makes a second attempt at the example's climb: filmed from elsewhere, with a pause, slower at last.
+"""Makes a second attempt at the example's climb: filmed from elsewhere, with a pause, slow at last.
 
 python examples/second_attempt.py [FOLDER]
 """

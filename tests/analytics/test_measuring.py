@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from climbpose.analytics import figures
 from climbpose.analytics.measuring import MeasureOptions, measure
@@ -22,6 +24,7 @@ from tests.analytics.climbers import (
     true_track,
 )
 from tests.climb_truth import true_camera
+from tests.exporters.test_tracks_csv import tracks
 
 
 def measures(poses: PoseTrack, options: MeasureOptions | None = None) -> Measures:
@@ -190,3 +193,16 @@ def test_a_bent_arm_that_holds_while_the_other_reaches_locks_off() -> None:
     assert known["right_arm_straight"] == 0
     assert values(measures(track(xy)))["lock_offs"] == 0
     assert Limb.RIGHT_HAND.word == "right_hand"
+
+
+@given(tracks(), st.sampled_from([None, 1.7]))
+def test_any_track_is_measured(poses: PoseTrack, height: float | None) -> None:
+    found = measures(poses, MeasureOptions(height))
+    for figure in found.figures:
+        assert np.isfinite(figure.value) != bool(figure.missing), figure.name
+    for contact in found.contacts:
+        assert 0 <= contact.start < contact.end <= len(poses)
+        assert 0 <= contact.confidence <= 1
+        assert 0 <= contact.hold <= len(found.holds)
+    for move in found.moves:
+        assert 0 <= move.start <= move.end <= len(poses)
