@@ -11,7 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from climbpose.analytics.contacts import ADJUSTED_S, GROUND
+from climbpose.analytics.contacts import GROUND
+from climbpose.analytics.dwelling import ADJUSTED_S
 from climbpose.analytics.values import Contact, Limb, Measures, Move
 from climbpose.labels import ClipLabels
 from climbpose.wall.motion import CameraMotion, apply

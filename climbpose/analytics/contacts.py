@@ -6,33 +6,16 @@ goes, hold nothing; feet stand on the ground before a hand holds anything, and a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Bool, Float64
 
 from climbpose.analytics.anatomy import HIPS, SHOULDERS, middle
-from climbpose.analytics.filtering import stretches
+from climbpose.analytics.dwelling import SAME_PLACE_BL, Dwell, Dwelling, end_time
 from climbpose.analytics.limbs import LimbTracks
-from climbpose.analytics.stillness import still_rows
-from climbpose.analytics.values import Contact, Hold, Limb
+from climbpose.analytics.values import Contact, Hold
 from climbpose.poses import PoseTrack
-from climbpose.skeleton import CLIMBING_25
-
-TREMBLE_BL_S = {True: 0.25, False: 0.35}
-"""Speed of a hand's (True) and a foot's trembling at rest, body lengths a second."""
-
-SAME_PLACE_BL = 0.2
-"""Places nearer than this are one hold: the width of a hand or shoe."""
-
-ADJUSTED_S = 0.6
-"""Who comes back to the same place so soon has adjusted a grip, not left the hold."""
-
-HIDDEN_S = 1.5
-"""The same for a limb that was not seen meanwhile."""
-
-SHORTEST_S = 0.25
-"""A limb that stands still for less only turns round."""
+from climbpose.skeleton import CLIMBING_25, Limb
 
 GROUND = 0
 """Number of the ground in place of a hold's."""
@@ -57,17 +40,6 @@ _HELD_ON_GROUND = 0.5
 """Share of a foot's contact with the ground for which the hands hold something, at most."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Dwell:
-    """A limb that stands still, before it is known what it means."""
-
-    limb: Limb
-    start: int
-    end: int
-    xy: Float64[np.ndarray, "2"]
-    adjustments: int = 0
-
-
 def find_contacts(
     poses: PoseTrack,
     on_wall: Float64[np.ndarray, "frames keypoints 2"],
@@ -84,11 +56,12 @@ def find_contacts(
     """
     if not np.isfinite(body_px):
         return [], []
-    dwells = []
-    for limb in Limb:
-        found = _joined(_dwells(limb, limbs, poses.time, body_px), limbs, poses.time, body_px)
-        dwells += [one for one in found if _lasts(one, poses.time)]
-    dwells = [one for one in dwells if not _hangs(one, on_wall, limbs, body_px)]
+    dwells = [
+        one
+        for limb in Limb
+        for one in Dwelling(limb, limbs, poses.time, body_px).dwells()
+        if not _hangs(one, on_wall, limbs, body_px)
+    ]
     is_ground = _on_ground(dwells, len(poses), body_px)
     dwells.sort(key=lambda one: (one.start, one.limb))
     places = _Places(SAME_PLACE_BL * body_px)
@@ -103,7 +76,7 @@ def find_contacts(
                 start=one.start,
                 end=one.end,
                 start_s=float(poses.time[one.start]),
-                end_s=_end_time(poses.time, one.end),
+                end_s=end_time(poses.time, one.end),
                 xy=(float(one.xy[0]), float(one.xy[1])),
                 adjustments=one.adjustments,
                 confidence=float(limbs.confidence[rows, one.limb].mean()),
@@ -112,85 +85,8 @@ def find_contacts(
     return places.holds(), contacts
 
 
-def _end_time(time: Float64[np.ndarray, " frames"], end: int) -> float:
-    """When the row before ``end`` ends: as the next one begins, if there is one."""
-    return float(time[min(end, len(time) - 1)])
-
-
-def _dwells(
-    limb: Limb, limbs: LimbTracks, time: Float64[np.ndarray, " frames"], body_px: float
-) -> list[_Dwell]:
-    speed = limbs.speed[:, limb] / body_px
-    is_still = still_rows(speed, TREMBLE_BL_S[limb.is_hand]) & np.isfinite(speed)
-    return [
-        _Dwell(limb, start, end, _place(limbs, limb, start, end))
-        for start, end in stretches(is_still)
-    ]
-
-
-def _place(limbs: LimbTracks, limb: Limb, start: int, end: int) -> Float64[np.ndarray, "2"]:
-    known = limbs.xy[start:end, limb]
-    known = known[np.isfinite(known).all(axis=1)]
-    return np.median(known, axis=0) if len(known) else np.full(2, np.nan)
-
-
-def _joined(
-    dwells: Sequence[_Dwell],
-    limbs: LimbTracks,
-    time: Float64[np.ndarray, " frames"],
-    body_px: float,
-) -> list[_Dwell]:
-    """The dwells of one limb; those at one place with little time between are one."""
-    joined: list[_Dwell] = []
-    for one in dwells:
-        back = 1
-        # On its way back a limb may stand still for a moment.
-        if len(joined) > 1 and not _lasts(joined[-1], time):
-            back = 1 if _is_one(joined[-1], one, limbs, time, body_px) else 2
-        if joined and _is_one(joined[-back], one, limbs, time, body_px):
-            last = joined[-back]
-            del joined[-back:]
-            is_adjusted = not _is_hidden(limbs, one.limb, last.end, one.start)
-            one = replace(
-                last,
-                end=one.end,
-                xy=_place(limbs, one.limb, last.start, one.end),
-                adjustments=last.adjustments + is_adjusted,
-            )
-        joined.append(one)
-    return joined
-
-
-def _is_one(
-    before: _Dwell,
-    after: _Dwell,
-    limbs: LimbTracks,
-    time: Float64[np.ndarray, " frames"],
-    body_px: float,
-) -> bool:
-    """Whether a limb came back to its place, and soon."""
-    is_hidden = _is_hidden(limbs, after.limb, before.end, after.start)
-    away = time[after.start] - time[before.end - 1]
-    apart = np.linalg.norm(after.xy - before.xy)
-    # A place is not known where only the heel was seen; then it is not another one.
-    is_elsewhere = apart > SAME_PLACE_BL * body_px
-    return not is_elsewhere and bool(away < (HIDDEN_S if is_hidden else ADJUSTED_S))
-
-
-def _is_hidden(limbs: LimbTracks, limb: Limb, start: int, end: int) -> bool:
-    """Whether a limb was mostly not seen in some rows."""
-    is_seen = np.isfinite(limbs.speed[start:end, limb])
-    return len(is_seen) > 0 and bool(is_seen.mean() < 0.5)
-
-
-def _lasts(one: _Dwell, time: Float64[np.ndarray, " frames"]) -> bool:
-    """Whether a limb stood still for long enough, at a place that is known."""
-    is_known = bool(np.isfinite(one.xy).all())
-    return is_known and _end_time(time, one.end) - float(time[one.start]) >= SHORTEST_S
-
-
 def _hangs(
-    one: _Dwell,
+    one: Dwell,
     on_wall: Float64[np.ndarray, "frames keypoints 2"],
     limbs: LimbTracks,
     body_px: float,
@@ -237,23 +133,14 @@ def hanging_arms(
     return np.stack(hanging, axis=1)
 
 
-def _on_ground(dwells: Sequence[_Dwell], frames: int, body_px: float) -> set[_Dwell]:
+def _on_ground(dwells: Sequence[Dwell], frames: int, body_px: float) -> set[Dwell]:
     """The feet that stand on the ground: before a hand holds anything, after, or as low as then."""
     is_held = np.zeros(frames, bool)
     for one in dwells:
         if one.limb.is_hand:
             is_held[one.start : one.end] = True
-    held = np.flatnonzero(is_held)
     feet = [one for one in dwells if not one.limb.is_hand]
-    standing = [
-        one
-        for one in feet
-        if not len(held)
-        or one.end <= held[0]
-        or one.start > held[-1]
-        # Somebody who stands with hands on the first hold, or falls off and begins again.
-        or is_held[one.start : one.end].mean() < _HELD_ON_GROUND
-    ]
+    standing = [one for one in feet if is_held[one.start : one.end].mean() < _HELD_ON_GROUND]
     # Where a phone looks down on the floor, its part before the wall is seen higher up.
     lowest = max((float(one.xy[1]) for one in feet), default=0.0)
     standing = [one for one in standing if lowest - one.xy[1] < _FLOOR_BL * body_px]
@@ -270,9 +157,9 @@ class _Places:
 
     def __init__(self, reach: float) -> None:
         self._reach = reach
-        self._contacts: list[list[_Dwell]] = []
+        self._contacts: list[list[Dwell]] = []
 
-    def hold(self, one: _Dwell) -> int:
+    def hold(self, one: Dwell) -> int:
         """The number of the hold of a contact, a new one where none is near."""
         distances = [float(np.linalg.norm(_middle(held) - one.xy)) for held in self._contacts]
         nearest = int(np.argmin(distances)) if distances else -1
@@ -292,6 +179,6 @@ class _Places:
         return holds
 
 
-def _middle(held: Sequence[_Dwell]) -> Float64[np.ndarray, "2"]:
+def _middle(held: Sequence[Dwell]) -> Float64[np.ndarray, "2"]:
     mean: np.ndarray = np.mean([one.xy for one in held], axis=0)
     return mean
