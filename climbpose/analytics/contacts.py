@@ -5,7 +5,7 @@ it can be seen. A foot that swings with the hips, and a hand that hangs down and
 goes, hold nothing; feet stand on the ground before a hand holds anything, and after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
 from jaxtyping import Bool, Float64
@@ -30,7 +30,7 @@ _STAYS, _WENT_BL = 0.3, 0.35
 """A hanging arm holds something if the shoulders go so many body lengths, and the hand at most this
 share of their way with them."""
 
-_SWINGS = 0.8
+_SWINGS = 0.5
 """A foot swings that goes with the hips for this share of their way, or farther than they."""
 
 _FLOOR_BL, _LEVEL_BL = 1.5, 0.25
@@ -60,9 +60,15 @@ def find_contacts(
         one
         for limb in Limb
         for one in Dwelling(limb, limbs, poses.time, body_px).dwells()
-        if not _hangs(one, on_wall, limbs, body_px)
+        if not _is_carried(one, on_wall, limbs, body_px)
     ]
-    is_ground = _on_ground(dwells, len(poses), body_px)
+    hanging = {one for one in dwells if _hangs(one, on_wall)}
+    is_ground = _on_ground(dwells, hanging, len(poses), body_px)
+    # Who stands on the ground with an arm that hangs holds nothing, however the body moves.
+    standing = _rows(is_ground, len(poses))
+    dwells = [
+        one for one in dwells if one not in hanging or standing[one.start : one.end].mean() < 0.5
+    ]
     dwells.sort(key=lambda one: (one.start, one.limb))
     places = _Places(SAME_PLACE_BL * body_px)
     contacts = []
@@ -85,7 +91,15 @@ def find_contacts(
     return places.holds(), contacts
 
 
-def _hangs(
+def _hangs(one: Dwell, on_wall: Float64[np.ndarray, "frames keypoints 2"]) -> bool:
+    """Whether it is a hand at the end of an arm that hangs down."""
+    if not one.limb.is_hand:
+        return False
+    is_hanging = hanging_arms(on_wall[one.start : one.end])[:, one.limb]
+    return bool(is_hanging.mean() > _HANGS_MOSTLY)
+
+
+def _is_carried(
     one: Dwell,
     on_wall: Float64[np.ndarray, "frames keypoints 2"],
     limbs: LimbTracks,
@@ -100,10 +114,9 @@ def _hangs(
     carried = _carried(limb, joint)
     if not one.limb.is_hand:
         return carried > _SWINGS
-    is_hanging = hanging_arms(on_wall[rows])[:, one.limb].mean() > _HANGS_MOSTLY
     went = float(np.ptp(joint, axis=0).max()) if len(joint) else 0.0
     stays = carried < _STAYS and went > _WENT_BL * body_px
-    return bool(is_hanging) and not stays
+    return _hangs(one, on_wall) and not stays
 
 
 def _carried(limb: Float64[np.ndarray, "rows 2"], joint: Float64[np.ndarray, "rows 2"]) -> float:
@@ -133,12 +146,19 @@ def hanging_arms(
     return np.stack(hanging, axis=1)
 
 
-def _on_ground(dwells: Sequence[Dwell], frames: int, body_px: float) -> set[Dwell]:
-    """The feet that stand on the ground: before a hand holds anything, after, or as low as then."""
-    is_held = np.zeros(frames, bool)
+def _rows(dwells: Iterable[Dwell], frames: int) -> Bool[np.ndarray, " frames"]:
+    """The rows in which any of them lasts."""
+    rows = np.zeros(frames, bool)
     for one in dwells:
-        if one.limb.is_hand:
-            is_held[one.start : one.end] = True
+        rows[one.start : one.end] = True
+    return rows
+
+
+def _on_ground(
+    dwells: Sequence[Dwell], hanging: Set[Dwell], frames: int, body_px: float
+) -> set[Dwell]:
+    """The feet that stand on the ground: before a hand holds anything, after, or as low as then."""
+    is_held = _rows((one for one in dwells if one.limb.is_hand and one not in hanging), frames)
     feet = [one for one in dwells if not one.limb.is_hand]
     standing = [one for one in feet if is_held[one.start : one.end].mean() < _HELD_ON_GROUND]
     # Where a phone looks down on the floor, its part before the wall is seen higher up.

@@ -23,8 +23,8 @@ ADJUSTED_S = 0.6
 HIDDEN_S = 1.5
 """The same for a limb that was not seen meanwhile."""
 
-SHORTEST_S = 0.25
-"""A limb that stands still for less only turns round."""
+SHORTEST_S = {True: 0.25, False: 0.3}
+"""A hand (True) or foot that is still for less only turns round; swinging feet are for longer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ class Dwelling:
     def _lasts(self, one: Dwell) -> bool:
         """Whether it stood still for long enough, at a place that is known."""
         seconds = end_time(self.time, one.end) - float(self.time[one.start])
-        return bool(np.isfinite(one.xy).all()) and seconds >= SHORTEST_S
+        return bool(np.isfinite(one.xy).all()) and seconds >= SHORTEST_S[self.limb.is_hand]
 
 
 def end_time(time: Float64[np.ndarray, " frames"], end: int) -> float:
