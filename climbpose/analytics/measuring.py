@@ -79,7 +79,8 @@ def _warnings(climb: Climb) -> list[str]:
     if not poses.has_climber.any():
         return ["nobody was found in the video: there is nothing to measure"]
     if len(poses) < _FEWEST_ROWS:
-        warnings.append(f"only {len(poses)} frames: too few for speeds and contacts")
+        frames = f"{len(poses)} frames" if len(poses) > 1 else "1 frame"
+        warnings.append(f"only {frames}: too few for speeds and contacts")
     unseen = 1 - float(poses.has_climber.mean())
     if unseen > _MUCH_UNSEEN:
         warnings.append(f"the climber was not found in {unseen:.0%} of the frames")
