@@ -33,14 +33,8 @@ def group_title(group: str) -> str:
 
 
 def glance(figures: Sequence[Figure]) -> Markup | None:
-    """The overview, in one row; what is known in metres is not repeated in body lengths."""
-    in_metres = {figure.label for figure in figures if figure.unit.startswith("m")}
-    chosen = [
-        figure
-        for figure in figures
-        if figure.group == "overview"
-        and not (figure.unit.startswith("BL") and figure.label in in_metres)
-    ]
+    """The overview, in one row."""
+    chosen = [figure for figure in _once(figures) if figure.group == "overview"]
     if not chosen:
         return None
     return element(
@@ -49,6 +43,16 @@ def glance(figures: Sequence[Figure]) -> Markup | None:
         element("dl", [_entry(figure) for figure in chosen]),
         class_="glance",
     )
+
+
+def _once(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures; what is known in metres is not repeated in body lengths."""
+    in_metres = {figure.label for figure in figures if figure.unit.startswith("m")}
+    return [
+        figure
+        for figure in figures
+        if not (figure.unit.startswith("BL") and figure.label in in_metres)
+    ]
 
 
 def groups(figures: Sequence[Figure]) -> Markup:
@@ -136,7 +140,7 @@ def about(figure: Figure) -> Markup:
 def printed(figures: Sequence[Figure]) -> Markup:
     """The most important ones that are known, for the printed page."""
     order = list(GROUPS)
-    known = [f for f in figures if math.isfinite(f.value) and f.group not in NOT_PRINTED]
+    known = [f for f in _once(figures) if math.isfinite(f.value) and f.group not in NOT_PRINTED]
     ranked = sorted(
         enumerate(known),
         key=lambda entry: (

@@ -195,3 +195,17 @@ def test_an_absent_video_is_refused_and_nothing_is_left(climb: Climb, tmp_path: 
     with pytest.raises(VideoError, match=r"gone\.mp4 cannot be read"):
         write_report([gone], tmp_path / "report.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_glance_tells_a_length_once(climb: Climb, tmp_path: Path) -> None:
+    height = next(
+        one for one in climb.measures.figures if one.unit == "BL" and one.group == "overview"
+    )
+    metres = replace(height, name="in_metres", unit="m", value=1.234)
+    figures = [*climb.measures.figures, metres]
+    page = tmp_path / "a.html"
+    write_report([replace(climb, measures=replace(climb.measures, figures=figures))], page)
+    text = page.read_text(encoding="utf-8")
+    glance = text[text.index('class="glance"') : text.index("</dl>", text.index('class="glance"'))]
+    assert glance.lower().count(height.label.lower()) == 1
+    assert "1.23" in glance
