@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from climbpose import report
+from climbpose import exporters, report
 from climbpose.datasets.video_files import SUFFIXES, is_video
 from climbpose.errors import UsageError
 from climbpose.exporters.overlay_mp4 import OverlayMp4
@@ -111,8 +111,7 @@ def _of_video(video: Path, folder: Path | None) -> Attempt:
 
 
 def _of_tracks(tracks: Path, folder: Path | None, video: Path | None) -> Attempt:
-    stem = tracks.name.removesuffix(TracksCsv.suffix)
-    stem = tracks.stem if stem == tracks.name else stem
+    stem = _stem_of(tracks)
     run = report.read(tracks.with_name(f"{stem}{report.SUFFIX}")) or {}
     source = video or _video_of(tracks.with_name(stem), run)
     if source is not None and not source.is_file():
@@ -121,6 +120,15 @@ def _of_tracks(tracks: Path, folder: Path | None, video: Path | None) -> Attempt
     place = (folder or tracks.parent) / stem
     job = Job(source or tracks, place.with_name(f"{stem}{OverlayMp4.suffix}"), place)
     return Attempt(stem, source, tracks, beside if beside.is_file() else None, job, run)
+
+
+def _stem_of(tracks: Path) -> str:
+    """The name of the climb whose tracks a file holds, whichever exporter wrote it."""
+    for name in exporters.names():
+        suffix: str = exporters.registry.factory(name).suffix  # type: ignore[attr-defined]
+        if tracks.name.endswith(suffix) and tracks.name != suffix:
+            return tracks.name.removesuffix(suffix)
+    return tracks.stem
 
 
 def _source_of_drawn(video: Path) -> Path | None:

@@ -81,6 +81,14 @@ def test_tracks_find_a_video_of_their_name(stage: Stage) -> None:
     assert find(other).job.output("_measures.json") == stage.folder / "theirs_measures.json"
 
 
+@pytest.mark.parametrize("ending", ["coco.json", "tidy.csv", "markers.trc"])
+def test_exported_tracks_are_of_the_same_climb(stage: Stage, ending: str) -> None:
+    assert stage.annotate("--export", "coco,tidy-csv,trc").exit_code == 0
+    found = find(stage.output(ending))
+    assert (found.name, found.video) == ("climb", stage.video)
+    assert found.annotated == stage.output("pose.mp4")
+
+
 def test_a_damaged_report_is_none(annotated: Stage) -> None:
     report = annotated.output("run.json")
     for content in ("[]", "{", json.dumps({"video": {"path": 5}, "source": 7, "arguments": []})):
