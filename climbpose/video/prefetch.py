@@ -29,10 +29,14 @@ def prefetch(iterable: Iterable[Item], depth: int = 4) -> Generator[Item]:
     waiting: deque[Item] = deque()
     changed = threading.Condition()
     failure: BaseException | None = None
-    has_ended = is_abandoned = False
+    has_begun = has_ended = is_abandoned = False
 
     def make() -> None:
-        nonlocal failure, has_ended
+        nonlocal failure, has_begun, has_ended
+        with changed:
+            if is_abandoned:
+                return
+            has_begun = True
         try:
             iterator = iter(iterable)
             try:
@@ -53,8 +57,9 @@ def prefetch(iterable: Iterable[Item], depth: int = 4) -> Generator[Item]:
             changed.notify_all()
 
     thread = threading.Thread(target=make, name="climbpose-prefetch", daemon=True)
-    thread.start()
     try:
+        # A Ctrl-C may come while the thread starts; then it must not go on by itself.
+        thread.start()
         while True:
             with changed:
                 changed.wait_for(lambda: bool(waiting) or has_ended)
@@ -70,5 +75,6 @@ def prefetch(iterable: Iterable[Item], depth: int = 4) -> Generator[Item]:
         with changed:
             is_abandoned = True
             changed.notify_all()
-        thread.join()
+        if has_begun:
+            thread.join()
         failure = None

@@ -1,6 +1,6 @@
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -90,3 +90,30 @@ def test_frames_of_a_video(tmp_path: Path) -> None:
         frames.close()
     with VideoReader(path) as reader:
         assert [frame.index for frame in prefetch(reader, 1)] == list(range(10))
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_an_interrupt_while_the_thread_starts_ends_it(
+    monkeypatch: pytest.MonkeyPatch, is_running: bool
+) -> None:
+    begun = threading.Event()
+    start = threading.Thread.start
+
+    def items() -> Generator[int]:
+        for number in range(10**6):
+            begun.set()
+            yield number
+
+    def interrupted(thread: threading.Thread) -> None:
+        if is_running:
+            start(thread)
+            begun.wait(10)
+        raise KeyboardInterrupt
+
+    source = items()
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        next(prefetch(source))
+    # Python refuses to close a generator that a thread is still in.
+    source.close()
+    assert not any(one.name == "climbpose-prefetch" for one in threading.enumerate())
