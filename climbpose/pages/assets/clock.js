@@ -42,6 +42,8 @@ class Clock {
     this.isPlaying = false;
     this.listeners = [];
     this.last = 0;
+    this.wanted = 0;
+    this.asked = 0;
   }
 
   // From now on the video says how late it is.
@@ -50,7 +52,8 @@ class Clock {
     video.addEventListener("play", () => this.begin());
     video.addEventListener("pause", () => this.end());
     video.addEventListener("seeked", () => {
-      if (!this.isPlaying) this.show(video.currentTime);
+      if (this.asked !== this.wanted) this.ask();
+      else if (!this.isPlaying) this.show(video.currentTime);
     });
   }
 
@@ -79,9 +82,16 @@ class Clock {
 
   seek(time) {
     const target = Math.min(Math.max(time, 0), Math.max(this.seconds - 1e-3, 0));
-    if (this.video) this.video.currentTime = target;
+    this.wanted = target;
+    // One after the other: a browser that is asked for a hundred places at once may get stuck.
+    if (this.video && !this.video.seeking) this.ask();
     this.show(target);
     this.tell("seek");
+  }
+
+  ask() {
+    this.asked = this.wanted;
+    this.video.currentTime = this.wanted;
   }
 
   step(count) {
