@@ -23,6 +23,8 @@ _ARGUMENTS = (
 
 _PATIENCE_S = 30.0
 
+_CALM_POLLS = 4
+
 _LOCAL = ("file:", "data:", "blob:")
 
 
@@ -86,8 +88,17 @@ def wait(page: Page, condition: str) -> None:
         page.wait_for_timeout(30)
 
 
+def settle(page: Page) -> None:
+    """Waits until the video has come to rest; after a place it may be asked for the next one."""
+    calm = 0
+    while calm < _CALM_POLLS:
+        wait(page, IS_SOUGHT)
+        page.wait_for_timeout(30)
+        calm = calm + 1 if page.evaluate(IS_SOUGHT) else 0
+
+
 def time_of(page: Page) -> float:
-    wait(page, IS_SOUGHT)
+    settle(page)
     return float(page.evaluate(TIME))
 
 
