@@ -59,6 +59,12 @@ class Attempt:
         """The same for a climb that is named by its video, its tracks or its annotated video."""
         return _resolved(self.video), _resolved(self.tracks)
 
+    @property
+    def warnings(self) -> list[str]:
+        """What the run had to say of the video, such as that it was cut short."""
+        told = self.run.get("warnings")
+        return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
+
     def _seconds(self, name: str) -> float | None:
         value = self._argument(name)
         return float(value) if isinstance(value, int | float) else None

@@ -15,6 +15,7 @@ from climbpose.exporters.tracks_csv import TracksCsv
 from climbpose.importers import read_tracks
 from climbpose.jobs import AnnotateOptions, check_outputs
 from climbpose.pipeline import Observer, annotate, fetch_models
+from climbpose.pipeline.analysing import frame_times
 from climbpose.poses import Analysis, PoseTrack, VideoInfo
 from climbpose.video import VideoReader
 from climbpose.video.glimpses import glimpses
@@ -119,18 +120,12 @@ def measured(attempt: Attempt, options: MeasureOptions, observer: Observer) -> M
         return Measured(attempt, measures, None)
     with VideoReader(attempt.video, rotate=attempt.rotate) as reader:
         info = reader.info
-    poses = read_tracks(attempt.tracks, lambda: _frame_times(attempt))
+    video = attempt.video
+    poses = read_tracks(attempt.tracks, lambda: frame_times(video))
     _check_video(poses, info, attempt)
     observer.stage("camera", len(poses))
-    camera = estimate_motion(attempt.video, poses, rotate=attempt.rotate, advance=observer.advance)
+    camera = estimate_motion(video, poses, rotate=attempt.rotate, advance=observer.advance)
     return Measured(attempt, measure(poses, camera, options), info)
-
-
-def _frame_times(attempt: Attempt) -> list[float]:
-    """Presentation times of the video's frames, for tracks that have none."""
-    assert attempt.video is not None
-    with VideoReader(attempt.video, rotate=attempt.rotate) as reader:
-        return [float(frame.time) for frame in reader]
 
 
 def _check_video(poses: PoseTrack, info: VideoInfo, attempt: Attempt) -> None:

@@ -30,6 +30,7 @@ def shown(done: Measured, observer: Observer) -> Climb:
         measures=measures,
         annotated=attempt.annotated,
         wall=picture_of(done, observer),
+        notes=attempt.warnings,
         offset_s=float(poses.time[0]) if attempt.start is not None and len(poses) else 0.0,
     )
 

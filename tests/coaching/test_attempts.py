@@ -130,6 +130,15 @@ def test_a_lost_drawing_is_drawn_again_as_it_was(stage: Stage) -> None:
     assert (again.rotate, again.start) == (180, 0.1)
 
 
+def test_what_the_run_had_to_say_is_on_the_page(annotated: Stage) -> None:
+    report = annotated.output("run.json")
+    content = json.loads(report.read_text())
+    report.write_text(json.dumps({**content, "warnings": ["was it cut short?", 5]}))
+    display = Display("none", is_quiet=True)
+    climb = shown(measured(find(annotated.video), MeasureOptions(), display), display)
+    assert list(climb.notes) == ["was it cut short?"]
+
+
 def test_what_is_not_there_is_told(stage: Stage) -> None:
     with pytest.raises(UsageError, match="does not exist; expected a video or tracks"):
         find(stage.folder / "none.mp4")
