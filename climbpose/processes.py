@@ -4,11 +4,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from pathlib import Path
 from time import sleep
+from types import FrameType
 from typing import Any
 
 import cv2
@@ -75,11 +76,33 @@ def signals_held_back(*names: str) -> Generator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name) for name in names})
+    # Its start lets held back signals through, so it must not come in between.
+    resource_tracker.ensure_running()
+    numbers = [getattr(signal, name) for name in names]
+    handlers = _handlers(numbers)
+    came: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     try:
+        # Processes inherit the mask. It is that of this thread: another one (of OpenCV, say) may
+        # take a signal of the whole process, whose handler then runs in the main thread at once.
+        for number in handlers:
+            signal.signal(number, lambda number, _: came.append(number))
+        signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in came:
+            signal.raise_signal(number)
+
+
+def _handlers(numbers: Sequence[int]) -> dict[int, Callable[[int, FrameType | None], Any]]:
+    """The handlers of signals that have one, none where they are not this thread's to change."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    return {number: handler for number, handler in handlers.items() if callable(handler)}
 
 
 @contextmanager

@@ -1,11 +1,18 @@
 """What processes know of the machine and of each other."""
 
 import os
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
+from time import sleep
 
 import pytest
 
-from climbpose.processes import cores, free_memory, threads, threads_each
+from climbpose.processes import cores, free_memory, signals_held_back, threads, threads_each
+
+on_posix = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 
 
 def test_threads_are_those_that_were_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +49,45 @@ def test_system_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "read_text", absent)
     assert free_memory() is None
+
+
+@on_posix
+def test_signal_that_another_thread_takes_is_held_back_too() -> None:
+    end, did = threading.Event(), list[str]()
+    # Begun before the block, so that its thread holds nothing back.
+    other = threading.Thread(target=end.wait)
+    other.start()
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt), signals_held_back("SIGINT", "SIGHUP"):
+            os.kill(os.getpid(), signal.SIGINT)
+            sleep(0.05)
+            did.append("all of it")
+    finally:
+        end.set()
+        other.join()
+    assert did == ["all of it"]
+    assert signal.getsignal(signal.SIGINT) == before
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+@on_posix
+def test_signal_takes_effect_after_the_block_and_not_in_processes_begun_in_it() -> None:
+    did = list[str]()
+    with pytest.raises(KeyboardInterrupt), signals_held_back("SIGINT"):
+        code = "import os, signal; os.kill(os.getpid(), signal.SIGINT); print('lives')"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        signal.raise_signal(signal.SIGINT)
+        did.append(done.stdout)
+    assert did == ["lives\n"]
+
+
+@on_posix
+def test_ignored_signals_stay_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with signals_held_back("SIGINT"):
+            os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

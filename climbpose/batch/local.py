@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing import connection, resource_tracker
+from multiprocessing import connection
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -150,8 +150,6 @@ class _Crew:
 
     def work(self) -> Generator[Outcome]:
         """Gives the outcomes as they come; whatever ends this ends the workers."""
-        # Its start lets held back signals through, so it must not come in between.
-        resource_tracker.ensure_running()
         try:
             while self._hand_out():
                 ready = connection.wait([worker.wire for worker in self._workers])

@@ -6,7 +6,6 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from typing import TypeVar
@@ -74,8 +73,6 @@ def make_all(
         return
     # Threads and locks of this process must not be copied into half-dead ones.
     context = multiprocessing.get_context("spawn")
-    # Its start lets held back signals through, so it must not come in between.
-    resource_tracker.ensure_running()
     with threads_each(1), ExitStack() as stack:
         # Nor may they come between the making of a lock and the note that it is to be removed.
         with signals_held_back("SIGINT", "SIGHUP"):
