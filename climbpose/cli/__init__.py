@@ -1,10 +1,8 @@
 """The command line: parse, call, print. Nothing heavy is imported before a command runs."""
 
 import io
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +13,7 @@ from climbpose.cli.annotate import annotate
 from climbpose.cli.compare import compare
 from climbpose.cli.errors import Answer, complain
 from climbpose.cli.evaluate import evaluate
+from climbpose.cli.interrupts import heed
 from climbpose.cli.manifest import manifest
 from climbpose.cli.measure import measure
 from climbpose.cli.models import models
@@ -103,18 +102,9 @@ def climbpose(
     """Draws a climber's pose on a video and writes the keypoint tracks."""
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    """Ends as Ctrl-C does, so that unfinished files are removed."""
-    sys.exit(128 + number)
-
-
 def main() -> None:
     """Runs the command line."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        # nohup wants the hang-up ignored.
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _stop)
+    heed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A name that the terminal's encoding lacks must not end the run.

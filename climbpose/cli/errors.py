@@ -9,6 +9,7 @@ from typing import Any
 
 import typer
 
+from climbpose.cli.interrupts import insisted
 from climbpose.errors import ClimbposeError
 
 INTERRUPTED = 130
@@ -44,7 +45,8 @@ def reported(answer: Answer | None = None) -> Generator[None]:
     """
     answer = answer or Answer()
     try:
-        yield
+        with insisted():
+            yield
     except ClimbposeError as error:
         complain(str(error))
         answer.give(error.exit_code, str(error))

@@ -247,6 +247,24 @@ class TestStopped:
         assert stderr == "climbpose: error: interrupted; unfinished files were removed\n"
         assert not list(folder.glob("*.part"))
 
+    @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+    def test_what_asks_to_end_is_not_lost_in_a_finalizer(
+        self, tmp_path: Path, stop: signal.Signals
+    ) -> None:
+        folder = tmp_path / "set"
+        asked = {"LOSING_CLIP": "1", "LOST_SIGNAL": str(int(stop)), "SLOW_SECONDS": "0.1"}
+        done = subprocess.run(
+            command(folder, *SMALL, "--clips", "9"),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **asked},
+        )
+        assert done.returncode == 128 + stop
+        line = "climbpose: error: interrupted; unfinished files were removed\n"
+        assert done.stderr == (line if stop == signal.SIGINT else "")
+        assert set(contents(folder)) == {"set.json", "clip_0000.mp4", "clip_0000_labels.npz"}
+
     @pytest.mark.slow
     def test_killed_worker_is_told_in_one_line(self, tmp_path: Path) -> None:
         done = subprocess.run(
