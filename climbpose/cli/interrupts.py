@@ -60,7 +60,7 @@ def insisted() -> Generator[None]:
     """What asks to end leaves this block, or is asked again.
 
     An exception lives as long as it is on its way or being handled; one that is gone while the
-    block goes on was lost.
+    block goes on was lost, unless another one took its place.
     """
     global _is_insisted
     _is_insisted = True
@@ -77,13 +77,23 @@ def _raise(number: int, frame: FrameType | None) -> None:
 
 def _repeat(number: signal.Signals) -> None:
     sleep(_AGAIN_S)
-    if not _is_insisted:
+    if not _is_insisted or _is_ending():
         return
     if hasattr(signal, "pthread_kill"):
         # Wakes a main thread that waits, too.
         signal.pthread_kill(_main_thread, number)
     else:
         _thread.interrupt_main(number)
+
+
+def _is_ending() -> bool:
+    """Whether the main thread deals with what ends the command; Ray, for one, makes it anew."""
+    # Python 3.11 gives what `sys.exc_info` does.
+    dealt_with: Any = sys._current_exceptions().get(_main_thread)
+    error = dealt_with[1] if isinstance(dealt_with, tuple) else dealt_with
+    while error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+        error = error.__context__
+    return error is not None
 
 
 def _report(unraisable: Any) -> None:
