@@ -11,9 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from climbpose.analytics.contacts import GROUND
 from climbpose.analytics.dwelling import ADJUSTED_S
-from climbpose.analytics.values import Contact, Limb, Measures, Move
+from climbpose.analytics.values import GROUND, Contact, Limb, Measures, Move
 from climbpose.labels import ClipLabels
 from climbpose.wall.motion import CameraMotion, apply
 

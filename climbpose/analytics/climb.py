@@ -17,11 +17,20 @@ from climbpose.analytics.anatomy import (
     tracked,
 )
 from climbpose.analytics.centre_of_mass import Sex, centre_of_mass
-from climbpose.analytics.contacts import GROUND, find_contacts, hanging_arms
+from climbpose.analytics.contacts import find_contacts, hanging_arms
 from climbpose.analytics.filtering import bridged, low_passed, rates
 from climbpose.analytics.limbs import LimbTracks, limb_tracks
 from climbpose.analytics.moves import find_moves, find_rests
-from climbpose.analytics.values import BodyScale, Contact, Hold, Limb, Move, Rest
+from climbpose.analytics.values import (
+    GROUND,
+    BodyScale,
+    Contact,
+    Hold,
+    Limb,
+    Move,
+    Rest,
+    while_climbing,
+)
 from climbpose.poses import LOW_CONFIDENCE, PoseTrack
 from climbpose.skeleton import CLIMBING_25
 from climbpose.wall.motion import CameraMotion
@@ -151,12 +160,8 @@ class Climb:
 
     @cached_property
     def is_climbing(self) -> Bool[np.ndarray, " frames"]:
-        """Rows from the first to the last hold of a hand: on the wall, as far as can be seen."""
-        held = [one for one in self.contacts if one.limb.is_hand and one.hold != GROUND]
-        rows = np.zeros(len(self.poses), bool)
-        if held:
-            rows[held[0].start : max(one.end for one in held)] = True
-        return rows
+        """See `while_climbing`."""
+        return while_climbing(self.contacts, len(self.poses))
 
     @cached_property
     def in_contact(self) -> Bool[np.ndarray, "frames 4"]:

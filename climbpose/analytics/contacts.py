@@ -13,12 +13,9 @@ from jaxtyping import Bool, Float64
 from climbpose.analytics.anatomy import HIPS, SHOULDERS, middle
 from climbpose.analytics.dwelling import SAME_PLACE_BL, Dwell, Dwelling, end_time
 from climbpose.analytics.limbs import LimbTracks
-from climbpose.analytics.values import Contact, Hold
+from climbpose.analytics.values import GROUND, Contact, Hold
 from climbpose.poses import PoseTrack
 from climbpose.skeleton import CLIMBING_25, Limb
-
-GROUND = 0
-"""Number of the ground in place of a hold's."""
 
 _HANGING_COS = 0.7
 """An arm hangs whose parts have a larger cosine of their angle to plumb."""

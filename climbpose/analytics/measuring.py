@@ -7,7 +7,6 @@ import numpy as np
 from climbpose.analytics import figures
 from climbpose.analytics.centre_of_mass import Sex
 from climbpose.analytics.climb import Climb
-from climbpose.analytics.contacts import GROUND
 from climbpose.analytics.values import Figure, Measures, Series
 from climbpose.errors import UsageError
 from climbpose.poses import PoseTrack
@@ -92,6 +91,6 @@ def _warnings(climb: Climb) -> list[str]:
         )
     if not np.isfinite(climb.body_px):
         warnings.append("the trunk was never surely seen: no length can be measured")
-    elif not any(one.limb.is_hand and one.hold != GROUND for one in climb.contacts):
+    elif not climb.is_climbing.any():
         warnings.append("no hand was seen to hold anything on the wall: is this a climb?")
     return warnings

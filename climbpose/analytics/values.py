@@ -15,6 +15,9 @@ from climbpose.poses import PoseTrack
 from climbpose.skeleton import Limb as Limb
 from climbpose.wall.motion import CameraMotion
 
+GROUND = 0
+"""Number of the ground in place of a hold's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -37,7 +40,7 @@ class Contact:
 
     Attributes:
         limb: Which.
-        hold: Number of the hold; 0 is the ground.
+        hold: Number of the hold, or `GROUND`.
         start: First row.
         end: Row after the last one.
         start_s: When it began.
@@ -62,6 +65,15 @@ class Contact:
     def seconds(self) -> float:
         """How long it lasted."""
         return self.end_s - self.start_s
+
+
+def while_climbing(contacts: Sequence[Contact], frames: int) -> Bool[np.ndarray, " frames"]:
+    """Rows from the first to the last hold of a hand: on the wall, as far as can be seen."""
+    held = [one for one in contacts if one.limb.is_hand and one.hold != GROUND]
+    rows = np.zeros(frames, bool)
+    if held:
+        rows[min(one.start for one in held) : max(one.end for one in held)] = True
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def _unmatched(pair: Pair) -> list[str]:
 
 def _ground(pair: Pair) -> Ground:
     """The first climb's wall, where either climb went."""
-    drawn = np.concatenate([*pairing.centres(pair).values(), *pairing.hold_places(pair)])
+    drawn = np.concatenate([*pairing.paths(pair).values(), *pairing.hold_places(pair)])
     return ground_for(pair.first.wall, pair.first.video, drawn)
 
 
@@ -117,7 +117,7 @@ def _scene(pair: Pair, ground: Ground) -> Markup:
         wall.holds(ground, pair.first.measures.holds),
         [
             wall.path(ground, name, xy)
-            for name, xy in pairing.centres(pair).items()
+            for name, xy in pairing.paths(pair).items()
             if np.isfinite(xy).any()
         ],
         id="scene-0",
@@ -126,7 +126,7 @@ def _scene(pair: Pair, ground: Ground) -> Markup:
 
 
 def _wall(pair: Pair, ground: Ground) -> Markup:
-    known = [name for name, xy in pairing.centres(pair).items() if np.isfinite(xy).any()]
+    known = [name for name, xy in pairing.paths(pair).items() if np.isfinite(xy).any()]
     dots = [
         element(
             "circle", r=round(wall.mark_size(ground) * 0.75, 1), class_=f"dot {name}", data_dot=name

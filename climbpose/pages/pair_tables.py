@@ -26,13 +26,13 @@ def moves(pair: Pair) -> Markup:
         columns = (
             Column("Move", is_number=False),
             Column("Limb", is_number=False),
-            Column("A holds", "from hold, to hold, numbers of A", is_number=False),
-            Column("B holds", "from hold, to hold, numbers of B", is_number=False),
-            *_compared("takes", "seconds from leaving one hold to reaching the other", "s"),
-            *_compared("rests before", "seconds since the hand move before ended", "s"),
-            *_compared("reach", "distance between the two holds, own body lengths", "BL"),
-            *_compared("peak speed", "highest speed of the centre of mass", "BL/s"),
-            *_compared("smoothness", "closer to 0 is smoother", "LDLJ"),
+            Column("A", "from hold, to hold, numbers of A", is_number=False, group="Holds"),
+            Column("B", "from hold, to hold, numbers of B", is_number=False, group="Holds"),
+            *_compared("Takes", "seconds from leaving one hold to reaching the other", "s"),
+            *_compared("Rests before", "seconds since the hand move before ended", "s"),
+            *_compared("Reach", "distance between the two holds, own body lengths", "BL"),
+            *_compared("Peak speed", "highest speed of the centre of mass", "BL/s"),
+            *_compared("Smoothness", "closer to 0 is smoother", "LDLJ"),
         )
         rows = [_row(number, one) for number, one in enumerate(pair.alignment.moves, 1)]
         content = table(columns, rows, "Moves of both")
@@ -41,10 +41,11 @@ def moves(pair: Pair) -> Markup:
 
 
 def _compared(title: str, hint: str, unit: str) -> tuple[Column, ...]:
+    group = f"{title}, {unit}"
     return (
-        Column(f"A {title}", hint, unit),
-        Column(f"B {title}", hint, unit),
-        Column(DIFFERENCE, f"difference of: {hint}", unit),
+        Column("A", f"A: {hint}", group=group),
+        Column("B", f"B: {hint}", group=group),
+        Column(DIFFERENCE, f"difference of: {hint}", group=group),
     )
 
 

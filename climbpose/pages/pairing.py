@@ -13,6 +13,7 @@ from climbpose.pages.payload import climb_events, frame_times, points, rounded, 
 from climbpose.pages.plots import drawn
 from climbpose.pages.thinning import spaced
 from climbpose.pages.values import Climb, Pair
+from climbpose.pages.wall import on_the_wall
 
 NAMES = ("first", "second")
 
@@ -23,6 +24,12 @@ def centres(pair: Pair) -> Mapping[str, Float64[np.ndarray, "frames 2"]]:
         "first": pair.first.measures.centre_of_mass,
         "second": pair.registration.on_a(pair.second.measures.centre_of_mass),
     }
+
+
+def paths(pair: Pair) -> Mapping[str, Float64[np.ndarray, "frames 2"]]:
+    """The lines that are drawn: those of both on the wall."""
+    climbs = dict(zip(NAMES, (pair.first, pair.second), strict=True))
+    return {name: on_the_wall(climbs[name].measures, xy) for name, xy in centres(pair).items()}
 
 
 def hold_places(pair: Pair) -> list[Float64[np.ndarray, "holds 2"]]:
@@ -52,7 +59,7 @@ def pair_data(pair: Pair, ground: Ground) -> dict[str, Any]:
                 "frames": frame_times(climb),
                 "path": _path(climb, ground, xy),
             }
-            for climb, xy in zip(climbs, centres(pair).values(), strict=True)
+            for climb, xy in zip(climbs, paths(pair).values(), strict=True)
         ],
         "times": [
             [rounded(time - offset) for time in column.tolist()]

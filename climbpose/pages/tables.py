@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from climbpose.analytics.values import Contact, Hold, Measures, Move
 from climbpose.pages import wording
@@ -21,6 +22,7 @@ class Column:
         title: Short.
         hint: In full.
         unit: Of its numbers.
+        group: Head over this column and its neighbours of the same group.
         is_number: Whether numbers stand in it.
     """
 
@@ -28,6 +30,7 @@ class Column:
     hint: str = ""
     unit: str = ""
     is_number: bool = True
+    group: str = ""
 
 
 _MOVES = (
@@ -69,7 +72,7 @@ def table(columns: Sequence[Column], rows: Sequence[Markup], caption: str) -> Ma
         element(
             "table",
             element("caption", caption, class_="unseen"),
-            element("thead", element("tr", heads)),
+            element("thead", _groups(columns), element("tr", heads)),
             element("tbody", rows),
         ),
         class_="scroller",
@@ -77,6 +80,20 @@ def table(columns: Sequence[Column], rows: Sequence[Markup], caption: str) -> Ma
         role="region",
         aria_label=caption,
     )
+
+
+def _groups(columns: Sequence[Column]) -> Markup | None:
+    """The row over the columns' heads, where some belong together."""
+    if not any(column.group for column in columns):
+        return None
+    runs = [(name, len(list(run))) for name, run in groupby(columns, key=lambda one: one.group)]
+    cells = [
+        element("th", name, scope="colgroup", colspan=count)
+        if name
+        else element("td", colspan=count)
+        for name, count in runs
+    ]
+    return element("tr", cells, class_="groups")
 
 
 def cell(value: float, decimals: int) -> Markup:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Float64
 
-from climbpose.analytics.values import Hold, Limb, Measures
+from climbpose.analytics.values import Hold, Limb, Measures, while_climbing
 from climbpose.pages import wording
 from climbpose.pages.ground import Ground, ground_for
 from climbpose.pages.markup import Markup, element, join
@@ -25,7 +25,16 @@ def paths_of(measures: Measures) -> Mapping[str, Float64[np.ndarray, "frames 2"]
     """The lines that are drawn, wall frame; those of which nothing is known are left out."""
     paths = {limb.word: measures.limbs[:, limb] for limb in (2, 3, 0, 1) for limb in (Limb(limb),)}
     paths[CENTRE] = measures.centre_of_mass
-    return {name: xy for name, xy in paths.items() if np.isfinite(xy).any()}
+    climbed = {name: on_the_wall(measures, xy) for name, xy in paths.items()}
+    return {name: xy for name, xy in climbed.items() if np.isfinite(xy).any()}
+
+
+def on_the_wall(
+    measures: Measures, xy: Float64[np.ndarray, "frames 2"]
+) -> Float64[np.ndarray, "frames 2"]:
+    """A line without the way to the wall and the fall from it; all of it where no hand held."""
+    rows = while_climbing(measures.contacts, len(xy))
+    return np.where(rows[:, None], xy, np.nan) if rows.any() else xy
 
 
 def ground_of(climb: Climb) -> Ground:

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from climbpose.analytics.climb import Climb
-from climbpose.analytics.contacts import GROUND
-from climbpose.analytics.values import Contact, Limb
+from climbpose.analytics.values import GROUND, Contact, Limb
 from climbpose.labels import ClipLabels
 from climbpose.skeleton import CLIMBING_25
 from tests.analytics.climbers import (

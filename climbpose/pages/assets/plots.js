@@ -4,6 +4,9 @@ const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 
 const MOST_SHADES = 150;
 
+// A label of the time axis and the room around it, px.
+const LABEL = 64;
+
 const MARGIN = { l: 48, r: 12, t: 8, b: 26 };
 
 function colour(name) {
@@ -82,6 +85,8 @@ class Plots {
       tickfont: { color: colour("muted"), size: 12 },
       automargin: false,
     };
+    const width = plot.graph.clientWidth - MARGIN.l - MARGIN.r;
+    const labels = Math.max(2, Math.min(12, Math.floor(width / LABEL)));
     const isCoarse = matchMedia("(pointer: coarse)").matches;
     return {
       autosize: true,
@@ -95,7 +100,7 @@ class Plots {
       hoverdistance: -1,
       // On a touch screen a drag scrolls the page.
       dragmode: isCoarse ? false : "zoom",
-      xaxis: { ...axis, range: [...this.range], ticksuffix: " s", nticks: 12 },
+      xaxis: { ...axis, range: [...this.range], ticksuffix: " s", tickangle: 0, nticks: labels },
       yaxis: { ...axis, range: this.extent(plot), fixedrange: true, nticks: 6 },
       shapes: this.shades(),
     };

@@ -1,7 +1,7 @@
 // Tables that sort by the head that is pressed.
 
 function makeSortable(table) {
-  const heads = [...table.querySelectorAll("thead th")];
+  const heads = [...table.tHead.rows[table.tHead.rows.length - 1].cells];
   heads.forEach((head, column) => {
     head.querySelector("button")?.addEventListener("click", () => {
       const isUp = head.getAttribute("aria-sort") !== "ascending";
