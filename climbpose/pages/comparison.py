@@ -9,6 +9,7 @@ from climbpose.pages import pair_tables, pairing, player, plots, report, wall
 from climbpose.pages.document import link_to, write_page
 from climbpose.pages.ground import Ground, ground_for
 from climbpose.pages.markup import Markup, data_block, element
+from climbpose.pages.pictures import still
 from climbpose.pages.values import EMBED_BYTES, Climb, Pair
 
 _TOLD = 3
@@ -220,6 +221,7 @@ def _films(pair: Pair, page: Path) -> Markup | None:
                 playsinline=True,
                 preload="metadata",
                 src=link_to(film, page),
+                poster=still(film),
                 aria_label=title,
                 class_="film",
             ),

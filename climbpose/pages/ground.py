@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float64
 
+from climbpose.pages.pictures import jpeg
 from climbpose.poses import VideoInfo
 from climbpose.wall.motion import apply
 from climbpose.wall.picture import WallPicture
@@ -16,7 +17,7 @@ _MARGIN = 0.12
 _NARROWEST = 0.5
 """Width of a part at least, for its height."""
 
-_MAX_SIDE, _QUALITY = 1600, 82
+_MAX_SIDE = 1600
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +74,7 @@ def ground_for(
     image = wall.image[top:bottom, left:right]
     if scale < 1:
         image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    jpeg = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
-    return Ground(image.shape[1], image.shape[0], shift @ from_wall, jpeg.tobytes())
+    return Ground(image.shape[1], image.shape[0], shift @ from_wall, jpeg(image))
 
 
 def _part(

@@ -1,6 +1,5 @@
 """The wall's picture with what happened on it, as SVG: paths and numbered holds."""
 
-import base64
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from climbpose.analytics.values import Hold, Limb, Measures, while_climbing
 from climbpose.pages import wording
 from climbpose.pages.ground import Ground, ground_for
 from climbpose.pages.markup import Markup, element, join
+from climbpose.pages.pictures import source
 from climbpose.pages.thinning import spaced
 from climbpose.pages.values import Climb
 
@@ -66,8 +66,8 @@ def backdrop(ground: Ground) -> Markup:
     size: dict[str, int] = {"width": ground.width, "height": ground.height}
     if ground.picture is None:
         return element("rect", class_="bare", **size)
-    source = "data:image/jpeg;base64," + base64.b64encode(ground.picture).decode()
-    return join(element("image", href=source, **size), element("rect", class_="dim", **size))
+    picture = element("image", href=source(ground.picture), **size)
+    return join(picture, element("rect", class_="dim", **size))
 
 
 def path(ground: Ground, name: str, xy: Float64[np.ndarray, "frames 2"]) -> Markup:

@@ -1,13 +1,16 @@
 """The comparison without a browser."""
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from climbpose.pages import Pair, write_comparison
+from tests.clips import flat, make_clip
 from tests.pages import made
 from tests.pages.elements import Elements
 from tests.pages.test_report import HOSTILE
@@ -80,6 +83,28 @@ def test_nobody_in_either_is_a_page(pair: Pair, tmp_path: Path) -> None:
     assert "No path is known of A and B" in text
     assert "Both run in real time" in text
     assert "Not known at any time, so not drawn: speed of A, speed of B." in text
+
+
+def test_one_head_stands_over_both_and_their_difference(pair: Pair, tmp_path: Path) -> None:
+    page = Elements(written(tmp_path / "compare.html", pair))
+    groups = [
+        (text, int(attrs["colspan"] or 0))
+        for attrs, text in page.named("th")
+        if attrs.get("scope") == "colgroup"
+    ]
+    assert groups[:3] == [("Holds", 2), ("Takes, s", 3), ("Rests before, s", 3)]
+    assert {count for _, count in groups[1:]} == {3}
+
+
+def test_a_film_shows_a_picture_of_itself(pair: Pair, tmp_path: Path) -> None:
+    film = tmp_path / "ghost.mp4"
+    make_clip(film, np.concatenate([flat((shade,) * 3, 30) for shade in (40, 220, 40)]))
+    page = Elements(written(tmp_path / "compare.html", replace(pair, films={"Ghost": film})))
+    (address,) = (attrs["poster"] for attrs, _ in page.named("video") if "poster" in attrs)
+    coded = base64.b64decode(str(address).removeprefix("data:image/jpeg;base64,"))
+    picture = cv2.imdecode(np.frombuffer(coded, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None and picture.shape == (48, 64, 3)
+    assert picture.mean() == pytest.approx(220, abs=4)
 
 
 def test_every_text_is_escaped(pair: Pair, tmp_path: Path) -> None:

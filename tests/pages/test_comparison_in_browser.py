@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from climbpose.pages import Pair, write_comparison
+from climbpose.pages.pair_tables import DIFFERENCE
 from tests.pages import made
 from tests.pages.browser import opened, printed, wait
 
@@ -81,6 +82,21 @@ def test_plots_hold_both_and_follow(browser: Browser, comparison: Path) -> None:
         before = page.evaluate(middle)
         page.get_by_role("button", name="In real time").click()
         wait(page, f"{middle} !== {before}")
+
+
+def test_a_difference_sorts_the_moves(browser: Browser, comparison: Path, pair: Pair) -> None:
+    with opened(browser, comparison) as page:
+        ready(page)
+        head = page.locator(".moves thead tr").nth(1).locator("th").nth(6)
+        assert head.inner_text() == DIFFERENCE
+        cells = page.locator(".moves tbody tr td:nth-child(7)")
+        for is_up in (True, False):
+            head.get_by_role("button").click()
+            keys = [cell.get_attribute("data-value") for cell in cells.all()]
+            known = [float(key) for key in keys if key]
+            assert len(known) > 2
+            assert known == sorted(known, reverse=not is_up)
+            assert keys[len(known) :] == [""] * (len(keys) - len(known))
 
 
 def test_it_fits_and_prints_on_one_sheet(

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin
 import numpy as np
 import pytest
 
+from climbpose.analytics.values import while_climbing
 from climbpose.errors import UsageError, VideoError
 from climbpose.pages import Climb, write_report
 from climbpose.pages.document import link_to
@@ -149,6 +150,27 @@ def test_gaps_stay_gaps(climb: Climb, tmp_path: Path) -> None:
         if attrs.get("class") == "line" and str(attrs["d"]).count("M") == 2
     )
     assert path is not None
+
+
+def test_the_way_to_the_wall_and_the_fall_are_not_drawn(climb: Climb, tmp_path: Path) -> None:
+    measures = climb.measures
+    frames = len(measures.centre_of_mass)
+    contacts = [one for one in measures.contacts if one.start >= 30 and one.end <= frames - 40]
+    rows = while_climbing(contacts, frames)
+    centre = measures.centre_of_mass.copy()
+    centre[-20:, 1] += 2000
+    fallen = replace(measures, contacts=contacts, centre_of_mass=centre)
+    page = Elements(written(tmp_path / "report.html", replace(climb, measures=fallen)))
+    (data,) = json.loads(page.script("climbs"))
+    for line in data["paths"]["lines"].values():
+        assert [place is not None for place in line] == rows.tolist()
+    assert not rows[:30].any() and not rows[-40:].any() and rows.any()
+    # Without a hold of a hand nothing tells where it begins.
+    feet = [one for one in contacts if not one.limb.is_hand]
+    afoot = replace(climb, measures=replace(fallen, contacts=feet))
+    page = Elements(written(tmp_path / "report.html", afoot))
+    (data,) = json.loads(page.script("climbs"))
+    assert None not in data["paths"]["lines"]["centre_of_mass"]
 
 
 def test_the_wall_is_cut_to_the_climb_and_places_stay_true(climb: Climb, tmp_path: Path) -> None:

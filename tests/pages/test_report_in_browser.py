@@ -1,6 +1,7 @@
 """The report in a real browser: it plays, seeks, loops, fits, prints, and needs no mouse."""
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -283,6 +284,24 @@ def test_a_resized_page_redraws(browser: Browser, report: Path) -> None:
         page.set_viewport_size({"width": 375, "height": 812})
         wait(page, "document.querySelector('.graph .main-svg').clientWidth < 375")
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_labels_of_time_stand_level_and_apart(browser: Browser, report: Path) -> None:
+    boxes = (
+        "[...document.querySelectorAll('.plot')].map(p => [...p.querySelectorAll('.xtick text')]"
+        ".map(t => t.getBoundingClientRect()).map(b => [b.left, b.right, b.height]))"
+    )
+    with opened(browser, report, width=375) as page:
+        ready(page)
+        for width in (375, 1440, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            wait(page, f"document.querySelector('.graph .main-svg').clientWidth < {width}")
+            page.wait_for_timeout(300)
+            for plot in page.evaluate(boxes):
+                assert 2 <= len(plot) <= 14
+                assert all(height < 20 for _, _, height in plot)
+                for (_, right, _), (left, _, _) in pairwise(sorted(plot)):
+                    assert right + 4 < left
 
 
 def test_dark_and_light(browser: Browser, report: Path) -> None:

@@ -85,8 +85,6 @@ class Plots {
       tickfont: { color: colour("muted"), size: 12 },
       automargin: false,
     };
-    const width = plot.graph.clientWidth - MARGIN.l - MARGIN.r;
-    const labels = Math.max(2, Math.min(12, Math.floor(width / LABEL)));
     const isCoarse = matchMedia("(pointer: coarse)").matches;
     return {
       autosize: true,
@@ -100,10 +98,22 @@ class Plots {
       hoverdistance: -1,
       // On a touch screen a drag scrolls the page.
       dragmode: isCoarse ? false : "zoom",
-      xaxis: { ...axis, range: [...this.range], ticksuffix: " s", tickangle: 0, nticks: labels },
+      xaxis: { ...axis, range: [...this.range], ticksuffix: " s", tickangle: 0, nticks: this.labels(plot) },
       yaxis: { ...axis, range: this.extent(plot), fixedrange: true, nticks: 6 },
       shapes: this.shades(),
     };
+  }
+
+  // How many labels the time axis has room for.
+  labels(plot) {
+    const width = plot.graph.clientWidth - MARGIN.l - MARGIN.r;
+    return Math.max(2, Math.min(12, Math.floor(width / LABEL)));
+  }
+
+  resize(plot) {
+    const labels = this.labels(plot);
+    if (plot.graph.layout.xaxis.nticks !== labels) Plotly.relayout(plot.graph, { "xaxis.nticks": labels });
+    this.update();
   }
 
   // From the lowest to the highest value of what is shown, of the stretch that is shown.
@@ -168,7 +178,7 @@ class Plots {
       plot.isWired = true;
       plot.graph.on("plotly_click", ({ event }) => this.clock.seek(this.timeAt(plot, event)));
       plot.graph.on("plotly_relayout", (change) => this.align(change));
-      new ResizeObserver(() => this.update()).observe(plot.graph);
+      new ResizeObserver(() => this.resize(plot)).observe(plot.graph);
     }
     this.update();
   }
