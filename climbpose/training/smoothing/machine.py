@@ -3,6 +3,7 @@
 Several processes of this machine are begun here; over machines, torchrun begins them.
 """
 
+import atexit
 import logging
 import os
 import queue
@@ -159,13 +160,14 @@ class Machine:
                 failure = error
         if came.failures:
             raise came.failures[0]
-        if isinstance(failure, ProcessExitedException):
+        if isinstance(failure, ProcessExitedException) and not came.trained:
             raise ClimbposeError(
                 "a process of the training was ended by the system, perhaps for want of memory; go "
                 "on with --resume and fewer --processes"
             ) from failure
-        if failure is not None:
+        if isinstance(failure, ProcessRaisedException):
             raise failure
+        # What ends a process after that harms nothing.
         return came.trained[0]
 
 
@@ -215,6 +217,16 @@ def _work(fabric: "Fabric", task: Task, news: Any, asked: Any) -> None:
     finally:
         news.close()
         news.join_thread()
+    _leave_at_once()
+
+
+def _leave_at_once() -> None:
+    """Ends this process, when its time comes, without taking apart what it has loaded.
+
+    A thread of torch's process group that still runs then aborts the process, and with it the
+    others, though the work is done.
+    """
+    atexit.register(os._exit, 0)
 
 
 @dataclass

@@ -3,20 +3,23 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.multiprocessing.spawn import ProcessExitedException
 
 from climbpose.datasets.named_sources import DataSource
-from climbpose.errors import DatasetError, ModelError, OutputExistsError, UsageError
+from climbpose.errors import ClimbposeError, DatasetError, ModelError, OutputExistsError, UsageError
 from climbpose.smoothers.learned import build
 from climbpose.smoothers.learned.stored import read_network
 from climbpose.training.run import Run
@@ -32,6 +35,7 @@ from climbpose.training.smoothing.smoother import (
     train_smoother,
     with_start,
 )
+from climbpose.training.smoothing.task import Task
 from climbpose.training.stopping import StopRequest
 from tests.training.smoothing.footage import make_footage
 from tests.training.smoothing.swings import saved
@@ -369,3 +373,37 @@ def test_two_processes_come_to_what_one_does(tmp_path: Path) -> None:
     assert lines[: len(lines) // 2] == lines[len(lines) // 2 :]
     log = (two.folder / "run.log").read_text().splitlines()
     assert len(log) == len((one.folder / "run.log").read_text().splitlines())
+
+
+class DyingAfter:
+    """Processes of which one is killed once the training is done."""
+
+    world_size = 2
+
+    def __init__(self, trained: Trained | None) -> None:
+        self.trained = trained
+
+    def launch(self, work: Any) -> None:
+        if self.trained:
+            work.keywords["news"].put(self.trained)
+        raise ProcessExitedException(
+            "killed", error_index=1, error_pid=1, exit_code=-6, signal_name="SIGABRT"
+        )
+
+
+def test_process_that_dies_after_the_training_harms_nothing(tmp_path: Path) -> None:
+    trained = Trained(tmp_path, tmp_path / "best", 6, 3, {}, {}, "done")
+    task = object.__new__(Task)
+    found = QUIET.work(cast(Any, DyingAfter(trained)), task)
+    assert found == trained
+    with pytest.raises(ClimbposeError, match="ended by the system"):
+        QUIET.work(cast(Any, DyingAfter(None)), task)
+
+
+def test_process_that_is_done_is_not_taken_apart() -> None:
+    code = (
+        "import atexit, os; from climbpose.training.smoothing import machine; "
+        "atexit.register(os.abort); machine._leave_at_once(); print('done', flush=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "done\n")
