@@ -27,7 +27,7 @@ def source(coded: bytes) -> str:
 def still(film: Path) -> str | None:
     """The address of a picture from the middle of a film, None where it has none.
 
-    Without it browsers leave the film black until it is played, and so is it on paper.
+    Without it browsers leave the film black until it is played.
 
     Raises:
         UsageError: There is no such file.
